@@ -1,0 +1,97 @@
+# Kindling: make, make deps, make run, make test, make bench, make fuzz, make install, make clean.
+# Out of tree: make BUILD=/elsewhere. Sanitizers: make SANITIZE=address,undefined.
+# GNU make and pkg-config.
+
+PROGRAM  := kindling
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+SANITIZE ?=
+BUILD    ?= build$(if $(SANITIZE),/sanitize)
+CC       ?= cc
+ifeq ($(origin CC),default)
+CC := cc
+endif
+CLANG      ?= clang
+PKG_CONFIG ?= pkg-config
+SYSTEM     := $(shell uname -s)
+
+# A file named *_linux.c is Linux's; *_other.c stands in for it everywhere else.
+FOREIGN := $(if $(filter Linux,$(SYSTEM)),%_other.c,%_linux.c)
+SOURCES := $(filter-out $(FOREIGN),$(sort $(wildcard src/*/*.c)))
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+LIBRARY := $(BUILD)/lib$(PROGRAM).a
+
+PACKAGES := openssl libuv sqlite3 libconfuse libidn2
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
+	-Wswitch-enum -Wvla
+HARDEN   := -fstack-protector-strong -fPIE \
+	$(if $(filter Linux,$(SYSTEM)),-fstack-clash-protection) \
+	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection) \
+	$(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDEN_LD_Linux := -Wl,-z,relro -Wl,-z,now
+HARDEN_LD := -pie $(HARDEN_LD_$(SYSTEM))
+ifneq ($(SANITIZE),)
+SANITIZERS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+CFLAGS   ?= -O2 -g
+WERROR   ?= $(if $(CI),-Werror)
+CPPFLAGS += -Isrc -D_GNU_SOURCE -DKINDLING_VERSION='"$(VERSION)"' \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) $(HARDEN) $(SANITIZERS) $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)
+LIBS      = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lmagic -lunistring -lpthread
+
+# make V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+all: $(BUILD)/$(PROGRAM)
+
+$(BUILD)/$(PROGRAM): $(BUILD)/obj/main.o $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(OBJECTS)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# What is installed depends on what is asked for beside it: make deps run, make deps test.
+DEPS_FOR := $(if $(filter test check unit fuzz lint coverage,$(MAKECMDGOALS)),test) \
+	$(if $(filter test-clients,$(MAKECMDGOALS)),clients) \
+	$(if $(filter bench,$(MAKECMDGOALS)),bench)
+deps:
+	@sh src/dist/deps.sh run $(DEPS_FOR)
+
+run: all
+	@exec $(BUILD)/$(PROGRAM) serve
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/doc/$(PROGRAM)
+	install -m 755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 src/dist/kindling.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	install -m 644 src/dist/kindling.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 README.md LICENSE src/dist/kindling.conf \
+		$(DESTDIR)$(PREFIX)/share/doc/$(PROGRAM)/
+
+clean:
+	rm -rf $(BUILD)
+
+include src/dist/picture.mk
+include tests/tests.mk
+
+-include $(OBJECTS:.o=.d) $(BUILD)/obj/main.d
+
+# Packages first: what pkg-config says is only true afterwards.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(filter-out deps,$(MAKECMDGOALS)) $(OBJECTS) $(BUILD)/obj/main.o: | deps
+endif
+
+.PHONY: all deps run install clean

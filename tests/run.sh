@@ -1,0 +1,41 @@
+#!/bin/sh
+# Runs test programs that speak TAP and adds up what they say.
+#
+#   run.sh LOGDIR PROGRAM...
+#
+# Prints a line for each program, the whole output of one that failed, every skipped test with
+# its reason, and as the last line "N passed, N failed" (", N skipped"). Exit code 1 if any failed.
+set -u
+
+logs=$1
+shift
+mkdir -p "$logs"
+passed=0 failed=0 skipped=0
+
+for program in "$@"; do
+	name=$(basename "$program")
+	log=$logs/$name.log
+	# No test may hang: ten minutes are more than the whole suite has.
+	timeout -k 10 600 "$program" >"$log" 2>&1
+	code=$?
+	ok=$(grep -c '^ok ' "$log")
+	skips=$(grep -ci '^ok .*# *skip' "$log")
+	bad=$(grep -c '^not ok ' "$log")
+	# A program that dies, or does not run what it has announced, has failed too.
+	planned=$(sed -n 's/^1\.\.\([0-9][0-9]*\).*/\1/p' "$log" | head -n 1)
+	if [ "$bad" -eq 0 ] && { [ "$code" -ne 0 ] || [ "$ok" -ne "${planned:--1}" ]; }; then
+		echo "not ok - $name ended with code $code after $ok of ${planned:-?} tests" >>"$log"
+		bad=1
+	fi
+	passed=$((passed + ok - skips)) failed=$((failed + bad)) skipped=$((skipped + skips))
+	printf '%-28s %4d passed %4d failed' "$name" $((ok - skips)) "$bad"
+	[ "$skips" -eq 0 ] || printf ' %4d skipped' "$skips"
+	echo
+	grep -i '^ok .*# *skip' "$log" | sed 's/^/    /'
+	[ "$bad" -eq 0 ] || sed 's/^/    | /' "$log"
+done
+
+printf '%d passed, %d failed' "$passed" "$failed"
+[ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
+echo
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,125 @@
+/*
+ * base/log: one line for each event, and nothing foreign in it.
+ */
+#include "testing.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* What is written to standard error between these two calls. */
+static int saved_stderr = -1, pipe_ends[2];
+
+static void capture_begin(void)
+{
+	assert_int_equal(pipe(pipe_ends), 0);
+	saved_stderr = dup(STDERR_FILENO);
+	dup2(pipe_ends[1], STDERR_FILENO);
+	close(pipe_ends[1]);
+}
+
+static const char *capture_end(void)
+{
+	static char text[65536];
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	ssize_t got = read(pipe_ends[0], text, sizeof text - 1);
+	close(pipe_ends[0]);
+	text[got > 0 ? got : 0] = '\0';
+	return text;
+}
+
+static void one_line(const char *text)
+{
+	size_t len = strlen(text);
+	assert_true(len > 0);
+	assert_ptr_equal(strchr(text, '\n'), text + len - 1);
+	for (size_t i = 0; i + 1 < len; i++)
+		assert_in_range((unsigned char)text[i], 0x20, 0x7e);
+}
+
+static const struct log_request hostile = {
+	.address = "192.0.2.0",
+	.host = {"localhost", 9},
+	.path = {"/x\nFORGED \x1b[31m\xc3\xa4\"", 18},
+	.query = {"a\\b", 3},
+	.status = 51,
+	.bytes = 30,
+	.milliseconds = 2,
+	.note = "note\r\n",
+};
+
+static void a_foreign_byte_is_escaped_in_text(void **state)
+{
+	(void)state;
+	log_configure(LOG_TEXT, LOG_INFO);
+	capture_begin();
+	log_access(&hostile);
+	const char *text = capture_end();
+	one_line(text);
+	assert_non_null(strstr(text, "192.0.2.0 51 30B 2ms \"localhost/x\\x0aFORGED \\x1b[31m\\xc3\\xa4"));
+	assert_non_null(strstr(text, "?a\\\\b\""));
+}
+
+static void a_foreign_byte_is_escaped_in_json(void **state)
+{
+	(void)state;
+	log_configure(LOG_JSON, LOG_INFO);
+	capture_begin();
+	log_access(&hostile);
+	const char *text = capture_end();
+	one_line(text);
+	assert_non_null(strstr(text, "\"url\":\"localhost/x\\u000aFORGED \\u001b[31m\\u00c3\\u00a4\\\"?a"));
+	assert_non_null(strstr(text, "\"status\":51,\"bytes\":30,\"ms\":2,\"note\":\"note\\u000d\\u000a\"}"));
+}
+
+static void a_line_that_is_too_long_is_cut(void **state)
+{
+	(void)state;
+	static char path[20000];
+	memset(path, '\x01', sizeof path);
+	struct log_request request = hostile;
+	request.path = (struct span){path, sizeof path};
+	log_configure(LOG_TEXT, LOG_INFO);
+	capture_begin();
+	log_access(&request);
+	const char *text = capture_end();
+	one_line(text);
+	assert_in_range(strlen(text), 8000, 8192);
+}
+
+static void off_leaves_warnings(void **state)
+{
+	(void)state;
+	log_configure(LOG_OFF, LOG_DEBUG);
+	capture_begin();
+	log_access(&hostile);
+	log_message(LOG_INFO, "quiet");
+	log_message(LOG_WARNING, "heard");
+	const char *text = capture_end();
+	one_line(text);
+	assert_non_null(strstr(text, "warning: heard"));
+	assert_null(strstr(text, "quiet"));
+}
+
+static void a_request_that_could_not_be_parsed_has_no_url(void **state)
+{
+	(void)state;
+	log_configure(LOG_TEXT, LOG_INFO);
+	capture_begin();
+	log_access(&(struct log_request){.address = "", .status = 59});
+	assert_non_null(strstr(capture_end(), " 59 0B 0ms \"-\"\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_foreign_byte_is_escaped_in_text),
+		cmocka_unit_test(a_foreign_byte_is_escaped_in_json),
+		cmocka_unit_test(a_line_that_is_too_long_is_cut),
+		cmocka_unit_test(off_leaves_warnings),
+		cmocka_unit_test(a_request_that_could_not_be_parsed_has_no_url),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
