@@ -1,0 +1,54 @@
+/*
+ * Gemtext (gemtext specification 0.24.1): writing pages that hold what strangers typed, and
+ * following a page to its end.
+ *
+ * Untrusted text can never start a line: every function here that takes some writes what
+ * stands before it, removes control and bidirectional characters, and turns line breaks of any
+ * kind into either a new quoted line or a space. Bytes that are not UTF-8 become U+FFFD.
+ */
+#ifndef KINDLING_PROTO_GEMTEXT_H
+#define KINDLING_PROTO_GEMTEXT_H
+
+#include "base/buf.h"
+
+#define GEMTEXT_FENCE "```"
+
+/* Each line of `untrusted` after "> ", in normal form C, and a LF behind the last; blank lines at
+ * its ends are dropped, runs of them inside become one (">"); marks stacked on one character are
+ * cut after eight. Text without a visible line writes nothing. */
+void gemtext_quote(struct buf *buf, struct span untrusted);
+
+/* As one line, nothing before it and no LF behind it: for names inside our own sentences,
+ * headings and link labels. In normal form C, marks cut as above; runs of spaces become one,
+ * those at its ends none, and no mark comes first. At most `max` code points, then an ellipsis;
+ * 0 for no limit. */
+void gemtext_inline(struct buf *buf, struct span untrusted, size_t max);
+
+/* "=> URL label\n". `url` is one that the server itself made; `label` may be anything. */
+void gemtext_link(struct buf *buf, const char *url, const char *label);
+
+/* A link line, without its LF: false where it is none, or has no URL. An absent label is empty. */
+bool gemtext_read_link(struct span line, struct span *url, struct span *label);
+
+/* Writes for each link line that a text of gemtext holds, up to `most`, a line "=> URL URL\n": the
+ * URL is its own label. Only what uri_is_linkable accepts. Returns how many were written; the
+ * line `intro` and a LF come before the first. */
+size_t gemtext_links_of(struct buf *buf, struct span untrusted, const char *intro, size_t most);
+
+/* Whether this line begins or ends preformatted text. */
+bool gemtext_is_fence(struct span line);
+
+/* Where a page stands after some of its bytes. Zeroed: at its beginning. */
+struct gemtext_position {
+	bool preformatted;  /* between two fences */
+	unsigned char seen; /* 0: at the start of a line; 1, 2: after so many backticks there; 3:
+			     * what follows on this line does not matter */
+};
+
+void gemtext_follow(struct gemtext_position *position, struct span bytes);
+
+/* What has to be written so that a new line of ordinary gemtext can follow: "", "\n" or a
+ * closing fence. A static string. */
+const char *gemtext_closing(const struct gemtext_position *position);
+
+#endif

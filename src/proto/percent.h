@@ -1,0 +1,13 @@
+/*
+ * Percent-encoding (RFC 3986, 2.1), shared by hosts, paths and queries.
+ */
+#ifndef KINDLING_PROTO_PERCENT_H
+#define KINDLING_PROTO_PERCENT_H
+
+#include "base/span.h"
+
+/* Takes one byte off the front of `rest`, decoded where it is %XX. False: `rest` is empty, or the
+ * encoding is bad; *rest is then as it was. */
+bool percent_next(struct span *rest, unsigned char *byte);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * Feeds: which lines of a page are entries, and what they say.
+ */
+#include "testing.h"
+
+#include "proto/feed.h"
+
+static void entries_in_order(void **state)
+{
+	(void)state;
+	struct span rest = S("# Title\n=> a.gmi 2026-11-23 - First\nText\n"
+			     "```\n=> no.gmi 2026-11-22 Not this\n```\n"
+			     "=>b.gmi\t2024-02-29:Second \r\n=> plain.gmi No date\n"
+			     "=> /c 2026-01-01 \xe2\x80\x94 Third: a dash");
+	struct feed_entry entry;
+	bool preformatted = false;
+	assert_true(feed_next_entry(&rest, &preformatted, &entry));
+	assert_span_equal(entry.url, "a.gmi");
+	assert_span_equal(entry.date, "2026-11-23");
+	assert_span_equal(entry.title, "First");
+	assert_true(feed_next_entry(&rest, &preformatted, &entry));
+	assert_span_equal(entry.url, "b.gmi");
+	assert_span_equal(entry.date, "2024-02-29");
+	assert_span_equal(entry.title, "Second");
+	assert_true(feed_next_entry(&rest, &preformatted, &entry));
+	assert_span_equal(entry.url, "/c");
+	assert_span_equal(entry.title, "Third: a dash");
+	assert_false(feed_next_entry(&rest, &preformatted, &entry));
+	assert_int_equal(rest.len, 0);
+}
+
+static void not_entries(void **state)
+{
+	(void)state;
+	static const char *const rows[] = {"", "=>", "=> a", "=> a 2026-11-23", "=> a 2026-11-23 ",
+		"=> a 2026-11-23 -", "=> a 2026-11-234 Title", "=> a 2026-11-23 5 reasons",
+		"=> a 2026-11-23 - 5 reasons", "=> a 2026-13-01 Title", "=> a 2026-00-01 Title",
+		"=> a 2026-02-30 Title", "=> a 2025-02-29 Title", "=> a 1900-02-29 Title",
+		"=> a 2026-11-00 Title", "=> a 2026-11-2 Title", "=> a 26-11-23 Title",
+		"=> a 2026/11/23 Title", "=> a Title 2026-11-23", " => a 2026-11-23 Title",
+		"=> a +026-11-23 Title", "* 2026-11-23 Title"};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct span rest = span_of(rows[i]);
+		struct feed_entry entry;
+		bool preformatted = false;
+		if (feed_next_entry(&rest, &preformatted, &entry))
+			fail_msg("no entry: %s", rows[i]);
+	}
+}
+
+static void days(void **state)
+{
+	(void)state;
+	static const char *const rows[] = {"=> a 2000-02-29 x", "=> a 2026-12-31 x",
+		"=> a 2026-04-30 x", "=> a 0000-01-01 x", "=> a 9999-12-31 x"};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct span rest = span_of(rows[i]);
+		struct feed_entry entry;
+		bool preformatted = false;
+		if (!feed_next_entry(&rest, &preformatted, &entry))
+			fail_msg("an entry: %s", rows[i]);
+	}
+}
+
+static void title(void **state)
+{
+	(void)state;
+	assert_span_equal(
+		feed_title(S("Text\n## Second level\n# Kindness \r\n# Other\n")), "Kindness");
+	assert_span_equal(feed_title(S("```\n# In a picture\n```\n#Tight")), "Tight");
+	assert_span_equal(feed_title(S("### Third\ntext # no\n")), "");
+	assert_span_equal(feed_title(S("")), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_in_order),
+		cmocka_unit_test(not_entries),
+		cmocka_unit_test(days),
+		cmocka_unit_test(title),
+	};
+	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);
+}
