@@ -1,0 +1,155 @@
+/*
+ * One connection and its statements. SQLite's codes are turned into ours here and nowhere else.
+ */
+#include "store/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/migrations.h"
+
+/* FULL: a commit is on the disk before it is acknowledged. The cache is small, as several
+ * connections of several workers each have one, and the system caches the file anyway. */
+static const char settings[] = "PRAGMA synchronous = FULL;"
+			       "PRAGMA foreign_keys = ON;"
+			       "PRAGMA cache_size = -512;"
+			       "PRAGMA journal_size_limit = 4194304;"
+			       "PRAGMA trusted_schema = OFF;";
+
+static const char *const statement_texts[STATEMENT_COUNT] = {
+#define STATEMENT_TEXT(name, sql) [STATEMENT_##name] = (sql),
+	STATEMENT_LIST(STATEMENT_TEXT)
+#undef STATEMENT_TEXT
+};
+
+struct connection *connection_open(const char *path, struct fault *fault)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	if (connection == NULL) {
+		fault_set(fault, "memory is out");
+		return NULL;
+	}
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* never CREATE: see store.c */
+	if (sqlite3_open_v2(path, &connection->db, flags, NULL) != SQLITE_OK ||
+		sqlite3_extended_result_codes(connection->db, 1) != SQLITE_OK ||
+		sqlite3_busy_timeout(connection->db, CONNECTION_BUSY_MS) != SQLITE_OK ||
+		sqlite3_exec(connection->db, settings, NULL, NULL, NULL) != SQLITE_OK) {
+		fault_set(fault, "%s",
+			connection->db != NULL ? sqlite3_errmsg(connection->db) : "memory is out");
+		goto fail;
+	}
+	if (!migrations_check(connection->db, fault))
+		goto fail;
+	return connection;
+fail:
+	connection_close(connection);
+	return NULL;
+}
+
+void connection_close(struct connection *connection)
+{
+	for (size_t i = 0; i < STATEMENT_COUNT; i++)
+		sqlite3_finalize(connection->statements[i]);
+	sqlite3_close_v2(connection->db);
+	free(connection);
+}
+
+bool connection_is_stale(struct connection *connection)
+{
+	int moved = 0;
+	return sqlite3_file_control(connection->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) !=
+		       SQLITE_OK ||
+	       moved != 0;
+}
+
+enum store_result connection_rest(struct connection *connection, const char *why)
+{
+	if (connection->fault.text[0] == '\0')
+		fault_set(&connection->fault, "%s", why);
+	return STORE_RESTING;
+}
+
+void query_open(struct query *query, struct connection *connection, enum statement which)
+{
+	*query = (struct query){.connection = connection};
+	sqlite3_stmt **statement = &connection->statements[which];
+	if (*statement == NULL)
+		query->code = sqlite3_prepare_v3(connection->db, statement_texts[which], -1,
+			SQLITE_PREPARE_PERSISTENT, statement, NULL);
+	query->statement = *statement;
+}
+
+void query_bind_text(struct query *query, struct span text)
+{
+	if (query->code == SQLITE_OK)
+		query->code = sqlite3_bind_text64(query->statement, ++query->bound,
+			text.len > 0 ? text.ptr : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void query_bind_blob(struct query *query, const void *bytes, size_t len)
+{
+	if (query->code == SQLITE_OK)
+		query->code = sqlite3_bind_blob64(
+			query->statement, ++query->bound, bytes, len, SQLITE_STATIC);
+}
+
+void query_bind_number(struct query *query, int64_t number)
+{
+	if (query->code == SQLITE_OK)
+		query->code = sqlite3_bind_int64(query->statement, ++query->bound, number);
+}
+
+enum store_result query_step(struct query *query)
+{
+	if (query->code == SQLITE_OK)
+		query->code = sqlite3_step(query->statement);
+	switch (query->code) {
+	case SQLITE_ROW:
+		query->code = SQLITE_OK;
+		return STORE_OK;
+	case SQLITE_DONE:
+		return STORE_NONE;
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+		return STORE_TAKEN;
+	default:
+		return connection_rest(query->connection, sqlite3_errmsg(query->connection->db));
+	}
+}
+
+int64_t query_number(struct query *query, int column)
+{
+	return sqlite3_column_int64(query->statement, column);
+}
+
+bool query_text(struct query *query, int column, struct arena *arena, struct span *text)
+{
+	/* No column that is asked for as text is ever NULL, so NULL means that memory is out. */
+	const unsigned char *bytes = sqlite3_column_text(query->statement, column);
+	size_t len = (size_t)sqlite3_column_bytes(query->statement, column);
+	char *copy = NULL;
+	if (bytes != NULL)
+		copy = arena_copy(arena, (struct span){(const char *)bytes, len});
+	if (copy == NULL) {
+		connection_rest(query->connection, "a page did not fit into memory");
+		return false;
+	}
+	*text = (struct span){copy, len};
+	return true;
+}
+
+void query_close(struct query *query)
+{
+	if (query->statement == NULL)
+		return;
+	/* Reset repeats the code of the last step, which query_step has told already. */
+	(void)sqlite3_reset(query->statement);
+	(void)sqlite3_clear_bindings(query->statement);
+}
+
+enum store_result query_finish(struct query *query)
+{
+	enum store_result result = query_step(query);
+	query_close(query);
+	return result == STORE_NONE ? STORE_OK : result;
+}

@@ -1,0 +1,60 @@
+/*
+ * One connection to the database with its prepared statements, and the pool that lends them.
+ * Private to store/.
+ */
+#ifndef KINDLING_STORE_CONNECTION_H
+#define KINDLING_STORE_CONNECTION_H
+
+#include <sqlite3.h>
+
+#include "store/statements.h"
+#include "store/store.h"
+
+#define CONNECTION_BUSY_MS 5000
+
+struct connection {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first asked for */
+	struct connection *next;                   /* in the pool */
+	struct fault fault;                        /* what went wrong, after STORE_RESTING */
+};
+
+/* The file must be there, with the schema that this program knows. */
+struct connection *connection_open(const char *path, struct fault *fault);
+void connection_close(struct connection *connection);
+
+/* True where the path leads to another file by now, or to none: what is written would be lost. */
+bool connection_is_stale(struct connection *connection);
+
+/* Notes what went wrong, the first time; always STORE_RESTING. */
+enum store_result connection_rest(struct connection *connection, const char *why);
+
+/* A statement being run: opened, bound from left to right, stepped, and closed in any case. */
+struct query {
+	struct connection *connection;
+	sqlite3_stmt *statement;
+	int code, bound;
+};
+
+void query_open(struct query *query, struct connection *connection, enum statement which);
+void query_bind_text(struct query *query, struct span text); /* lives until query_close */
+void query_bind_blob(struct query *query, const void *bytes, size_t len);
+void query_bind_number(struct query *query, int64_t number);
+/* STORE_OK: a row. STORE_NONE: no more of them. STORE_TAKEN, STORE_RESTING. */
+enum store_result query_step(struct query *query);
+int64_t query_number(struct query *query, int column);
+/* False with STORE_RESTING to be returned: memory is out. */
+bool query_text(struct query *query, int column, struct arena *arena, struct span *text);
+void query_close(struct query *query);
+
+/* Steps a statement that gives no rows, and closes it: STORE_OK when it is done. */
+enum store_result query_finish(struct query *query);
+
+/* Does `work` with a connection of the pool; a write in a transaction that is committed when the
+ * work gives STORE_OK, and rolled back otherwise. */
+enum store_access { STORE_READ, STORE_WRITE };
+typedef enum store_result store_work(struct connection *connection, void *task);
+enum store_result store_run(
+	struct store *store, enum store_access access, store_work *work, void *task);
+
+#endif
