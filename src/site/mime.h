@@ -1,0 +1,26 @@
+/*
+ * What libmagic sees in some bytes. The only place that knows it.
+ */
+#ifndef KINDLING_SITE_MIME_H
+#define KINDLING_SITE_MIME_H
+
+#include "site/types.h"
+
+#define MIME_BYTES_MAX    (256 * 1024) /* what it is shown at once */
+#define MIME_CHARSET_SIZE 40
+
+struct mime_seen {
+	char type[TYPES_SIZE_MAX];
+	char charset[MIME_CHARSET_SIZE]; /* "binary" for what is not text; "" for unknown */
+};
+
+struct mime;
+
+struct mime *mime_new(void); /* NULL: no memory. libmagic's table is read when first wanted. */
+void mime_free(struct mime *mime);
+
+/* At most MIME_BYTES_MAX of them. False, and a warning in the log, where libmagic fails. Safe on
+ * any thread. */
+bool mime_look(struct mime *mime, struct span bytes, struct mime_seen *seen);
+
+#endif
