@@ -1,0 +1,33 @@
+/*
+ * The conversation: everything under /comments/, and the section under each post.
+ */
+#ifndef KINDLING_COMMENTS_COMMENTS_H
+#define KINDLING_COMMENTS_COMMENTS_H
+
+#include "page/reply.h"
+#include "store/store.h"
+
+struct comments;
+
+/* One per capsule and worker; neither argument is owned. `generation` as for store_open. */
+struct comments *comments_new(
+	const struct conf_capsule *capsule, struct store *store, _Atomic uint64_t *generation);
+void comments_free(struct comments *comments);
+
+/* Every URL under /comments/. A job. */
+page_handler comments_answer;
+
+/*
+ * The section under a post, as gemtext that follows the post's own text.
+ *
+ * comments_section_known runs in the loop: true when the section for this reader (one without a
+ * certificate) is remembered and still true; *section is then a copy in the request's arena.
+ * comments_section is a job: asks the store, and remembers. Where the store rests, the section says
+ * so and the post is served all the same.
+ */
+bool comments_section_known(struct comments *comments, struct request *request,
+	const struct post *post, struct span *section);
+struct span comments_section(
+	struct comments *comments, struct request *request, const struct post *post);
+
+#endif

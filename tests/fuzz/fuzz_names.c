@@ -1,0 +1,53 @@
+/*
+ * Names: what is accepted is in normal form C, has 1 to 32 graphemes and no character that acts
+ * without being seen; checked again, it is the same name with the same folded form. Comments are
+ * read along: what is accepted stays as it is, too.
+ */
+#include "base/check.h"
+#include "comments/rules.h"
+#include "text/unicode.h"
+
+#define ARENA_MAX (16 * 1024 * 1024)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_name(struct span typed, struct arena *arena)
+{
+	const struct span host = SPAN_LIT("localhost");
+	struct span name, folded, normal, again, folded_again;
+	if (rules_check_name(typed, host, arena, &name, &folded) != NULL)
+		return;
+	CHECK(unicode_is_valid(name) && name.len <= NAME_BYTES_MAX);
+	CHECK(unicode_to_nfc(name, arena, &normal) && span_equal(name, normal));
+	size_t graphemes = unicode_count_graphemes(name);
+	CHECK(graphemes >= 1 && graphemes <= NAME_GRAPHEMES_MAX);
+	CHECK(folded.len > 0);
+	uint32_t code_point;
+	for (struct span rest = name; unicode_next(&rest, &code_point);) {
+		CHECK(!unicode_is_invisible_control(code_point));
+		CHECK(code_point == ' ' || !unicode_is_space(code_point));
+	}
+	CHECK(rules_check_name(name, host, arena, &again, &folded_again) == NULL);
+	CHECK(span_equal(name, again) && span_equal(folded, folded_again));
+}
+
+static void check_comment(struct span typed, struct arena *arena)
+{
+	struct span text, again;
+	if (rules_check_comment(typed, arena, &text) != NULL)
+		return;
+	CHECK(unicode_is_valid(text) && text.len <= COMMENT_BYTES_MAX);
+	CHECK(unicode_count_graphemes(text) <= COMMENT_CHARACTERS_MAX);
+	CHECK(rules_check_comment(text, arena, &again) == NULL && span_equal(text, again));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena arena;
+	struct span typed = {(const char *)data, size};
+	arena_init(&arena, ARENA_MAX);
+	check_name(typed, &arena);
+	check_comment(typed, &arena);
+	arena_end(&arena);
+	return 0;
+}

@@ -1,0 +1,97 @@
+/*
+ * Readers of a capsule with a few posts and a store, and what they are answered.
+ */
+#ifndef KINDLING_TESTS_UNIT_READERS_H
+#define KINDLING_TESTS_UNIT_READERS_H
+
+#include "comments/comments.h"
+#include "stores.h"
+
+#define BASE "gemini://here.example"
+#define DAY  86400
+
+static const struct {
+	const char *slug, *path, *title;
+} known_posts[] = {
+	{"posts/kindness-spreads", "/posts/kindness-spreads.gmi", "Kindness Spreads"},
+	{"posts/new", "/posts/new.gmi", "New here"},
+	{"posts/caf\xc3\xa9 noir", "/posts/caf\xc3\xa9 noir.gmi", "Caf\xc3\xa9\n# noir"},
+};
+
+static struct conf_capsule capsule;
+static struct comments *comments;
+static struct request request;
+static struct reply reply;
+static int64_t now;
+
+static inline bool find_post(
+	void *posts, struct request *asking, struct span slug, struct post *post)
+{
+	assert_ptr_equal(posts, &capsule);
+	assert_ptr_equal(asking, &request);
+	for (size_t i = 0; i < sizeof(known_posts) / sizeof(known_posts[0]); i++) {
+		if (span_equal(span_of(known_posts[i].slug), slug)) {
+			*post = (struct post){.slug = span_of(known_posts[i].slug),
+				.path = span_of(known_posts[i].path),
+				.title = span_of(known_posts[i].title),
+				.date = S("2026-11-23")};
+			return true;
+		}
+	}
+	return false;
+}
+
+static inline int set_up(void **state)
+{
+	world_begin_open(state);
+	capsule = (struct conf_capsule){.host = "here.example", .lang = "", .contact = ""};
+	comments = comments_new(&capsule, w.store, &w.generation);
+	assert_non_null(comments);
+	now = NOON;
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	comments_free(comments);
+	return world_end(state);
+}
+
+/* `who`: 0 for no certificate, else the number of one. */
+static inline void prepare_request(const char *url, unsigned char who)
+{
+	request = (struct request){.arena = &w.arena,
+		.capsule = &capsule,
+		.now = now,
+		.find_post = find_post,
+		.posts = &capsule};
+	const char *wrong = uri_parse(span_of(url), &w.arena, &request.uri);
+	if (wrong != NULL)
+		fail_msg("%s: %s", url, wrong);
+	if (who != 0) {
+		request.identity = (struct identity){
+			.present = true, .not_before = NOON - DAY, .not_after = NOON + 365 * DAY};
+		memcpy(request.identity.key, key_of(who), IDENTITY_KEY_SIZE);
+		memset(request.identity.certificate, 0xc0 + who, IDENTITY_KEY_SIZE);
+	}
+	reply = (struct reply){.status = 0};
+}
+
+static inline bool holds(struct span text, const char *words)
+{
+	return text.len > 0 && memmem(text.ptr, text.len, words, strlen(words)) != NULL;
+}
+
+static inline void assert_holds(struct span text, const char *words)
+{
+	if (!holds(text, words))
+		fail_msg("\"%.*s\" does not hold \"%s\"", SPAN_ARG(text), words);
+}
+
+static inline void assert_lacks(struct span text, const char *words)
+{
+	if (holds(text, words))
+		fail_msg("\"%.*s\" holds \"%s\"", SPAN_ARG(text), words);
+}
+
+#endif

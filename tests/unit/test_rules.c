@@ -1,0 +1,268 @@
+/*
+ * The rules for names and comments.
+ */
+#include "comments/rules.h"
+
+#include "testing.h"
+
+struct check {
+	struct arena arena;
+	const char *wrong;
+	struct span name, folded, text;
+};
+
+static struct check check;
+
+static int set_up(void **state)
+{
+	(void)state;
+	arena_init(&check.arena, 1 << 20);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_end(&check.arena);
+	return 0;
+}
+
+static const char *name(struct span typed)
+{
+	return rules_check_name(
+		typed, S("capsule.example"), &check.arena, &check.name, &check.folded);
+}
+
+static const char *comment(struct span typed)
+{
+	return rules_check_comment(typed, &check.arena, &check.text);
+}
+
+/* `unit` so many times. */
+static struct span repeated(const char *unit, size_t times)
+{
+	struct buf buf;
+	buf_init(&buf, &check.arena, 1 << 20);
+	for (size_t i = 0; i < times; i++)
+		buf_text(&buf, unit);
+	return buf_view(&buf);
+}
+
+static void names_are_accepted(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"Rosa", "Ibrahim", "J\xc3\xbcrgen",
+		"\xe5\xb1\xb1\xe7\x94\xb0",
+		"\xd8\xa5\xd8\xa8\xd8\xb1\xd8\xa7\xd9\x87\xd9\x8a\xd9\x85", "O'Brien-Smith",
+		"\xe2\x9d\xa4\xef\xb8\x8f", /* a heart with its emoji selector */
+		"# Rosa", "=> Rosa", "Administratorin", "x"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *wrong = name(span_of(names[i]));
+		if (wrong != NULL)
+			fail_msg("%s: %s", names[i], wrong);
+		assert_span_equal(check.name, names[i]);
+	}
+}
+
+static void blanks_become_single_spaces(void **state)
+{
+	(void)state;
+	assert_null(name(S(" \t Rosa\xc2\xa0\xe3\x80\x80 \n Luz\r\n")));
+	assert_span_equal(check.name, "Rosa Luz");
+}
+
+static void names_are_in_normal_form_c(void **state)
+{
+	(void)state;
+	assert_null(name(S("Jose\xcc\x81")));
+	assert_span_equal(check.name, "Jos\xc3\xa9");
+}
+
+static void names_that_look_alike_fold_alike(void **state)
+{
+	(void)state;
+	static const char *const alike[] = {"ROSA",
+		"\xef\xbc\xb2\xef\xbd\x8f\xef\xbd\x93\xef\xbd\x81", "Rosa\xef\xb8\x8f", " rosa "};
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++) {
+		assert_null(name(span_of(alike[i])));
+		assert_span_equal(check.folded, "rosa");
+	}
+	assert_null(name(S("Stra\xc3\x9f"
+			   "e")));
+	assert_span_equal(check.folded, "strasse");
+}
+
+static void the_length_is_counted_in_graphemes(void **state)
+{
+	(void)state;
+	assert_null(name(repeated("x", 32)));
+	assert_non_null(strstr(name(repeated("x", 33)), "too long"));
+	assert_null(name(repeated("q\xcc\x88", 32))); /* no composed form: 64 code points */
+	assert_non_null(strstr(name(repeated("q\xcc\x88", 33)), "too long"));
+	assert_non_null(strstr(name(repeated("x", NAME_BYTES_MAX + 1)), "too long"));
+}
+
+static void empty_names_are_refused(void **state)
+{
+	(void)state;
+	assert_non_null(name(S("")));
+	assert_non_null(name(S(" \t\n")));
+	assert_non_null(name(S("\xc2\xa0\xe2\x80\x83")));
+}
+
+static void characters_that_cannot_be_seen_are_refused(void **state)
+{
+	(void)state;
+	static const char *const hostile[] = {"Ro\x01sa", "Ro\x1b[31msa", "Ro\x7fsa",
+		"Ro\xc2\x85sa", "Ro\xe2\x80\x8bsa", /* zero width space */
+		"Ro\xe2\x80\x8dsa",                 /* zero width joiner */
+		"\xe2\x80\xaesoR",                  /* right-to-left override */
+		"Ro\xe2\x81\xa6sa",                 /* left-to-right isolate */
+		"Ro\xd8\x9csa",                     /* Arabic letter mark */
+		"\xef\xbb\xbfRosa",                 /* byte-order mark */
+		"Ro\xcd\x8fsa",                     /* grapheme joiner */
+		"Ro\xef\xb8\x80sa",                 /* variation selector 1 */
+		"\xe3\x85\xa4",                     /* Hangul filler */
+		"\xe2\xa0\x80",                     /* blank braille */
+		"Ro\xf3\xa0\x81\x81sa",             /* tag letter */
+		"Ro\xf3\xa0\x84\x80sa",             /* variation selector 17 */
+		"Ro\xee\x80\x80sa"};                /* private use */
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		const char *wrong = name(span_of(hostile[i]));
+		if (wrong == NULL || strstr(wrong, "cannot be seen") == NULL)
+			fail_msg("%zu: %s", i, wrong == NULL ? "accepted" : wrong);
+	}
+}
+
+static void stacked_and_loose_accents_are_refused(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(name(S("\xcc\x81Rosa")), "begins with an accent"));
+	assert_non_null(strstr(name(S(" \xcc\x81Rosa")), "begins with an accent"));
+	assert_non_null(strstr(name(S("q\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81")), "too many"));
+	assert_null(name(S("q\xcc\x81\xcc\x81\xcc\x81\xcc\x81")));
+}
+
+static void what_is_not_utf8_is_refused(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(name(S("Ros\xe4")), "UTF-8"));
+	assert_non_null(strstr(name(S("\xed\xa0\x80")), "UTF-8"));
+	assert_non_null(strstr(comment(S("Ros\xe4")), "UTF-8"));
+}
+
+static void names_of_the_capsule_are_kept(void **state)
+{
+	(void)state;
+	static const char *const kept[] = {"owner", "Owner", "ADMIN", "Ad min", "admin.",
+		"The Owner", "\xef\xbd\x81\xef\xbd\x84\xef\xbd\x8d\xef\xbd\x89\xef\xbd\x8e",
+		"capsule.example", "Capsule.Example", "capsule.example."};
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const char *wrong = name(span_of(kept[i]));
+		if (wrong == NULL || strstr(wrong, "is kept") == NULL)
+			fail_msg("%s: %s", kept[i], wrong == NULL ? "accepted" : wrong);
+	}
+	/* The capsule's name in Unicode, where its host is punycode. */
+	assert_non_null(rules_check_name(S("B\xc3\xbc"
+					   "cher.example"),
+		S("xn--bcher-kva.example"), &check.arena, &check.name, &check.folded));
+}
+
+static void an_accepted_name_stays_as_it_is(void **state)
+{
+	(void)state;
+	assert_null(name(S("  Jose\xcc\x81   \xef\xbc\xac\xef\xbd\x95\xef\xbd\x9a ")));
+	struct span first = check.name, folded = check.folded;
+	assert_null(name(first));
+	assert_true(span_equal(first, check.name));
+	assert_true(span_equal(folded, check.folded));
+}
+
+static void comments_are_kept_as_typed(void **state)
+{
+	(void)state;
+	assert_null(comment(S("# not a heading\n\n=> gemini://example.org/ label\n  indented")));
+	assert_span_equal(
+		check.text, "# not a heading\n\n=> gemini://example.org/ label\n  indented");
+	assert_null(comment(S("\n \n\t\n  first\nlast \n\n  \n")));
+	assert_span_equal(check.text, "  first\nlast ");
+	assert_null(comment(S("Jose\xcc\x81")));
+	assert_span_equal(check.text, "Jos\xc3\xa9");
+}
+
+static void comments_must_say_something(void **state)
+{
+	(void)state;
+	static const char *const nothing[] = {
+		"", "\n\n", " \xc2\xa0\n", "\xe2\x80\x8b", "\xcc\x81", "\xe2\xa0\x80", "\x01\x02"};
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+		const char *wrong = comment(span_of(nothing[i]));
+		if (wrong == NULL || strstr(wrong, "nothing to read") == NULL)
+			fail_msg("%zu: %s", i, wrong == NULL ? "accepted" : wrong);
+	}
+}
+
+static void comments_have_4000_characters_at_most(void **state)
+{
+	(void)state;
+	assert_null(comment(repeated("x", 4000)));
+	assert_non_null(strstr(comment(repeated("x", 4001)), "too long"));
+	assert_null(comment(repeated("q\xcc\x88", 4000)));
+	assert_non_null(strstr(comment(repeated("q\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88"
+						"\xcc\x88\xcc\x88",
+				       4000)),
+		"too long"));
+}
+
+static void times_are_told_in_words(void **state)
+{
+	(void)state;
+	const int64_t day = 86400, noon = 20000 * day + day / 2;
+	struct arena *arena = &check.arena;
+	assert_string_equal(rules_when(noon, noon, arena), "today");
+	assert_string_equal(rules_when(noon + 10 * day, noon, arena), "today");
+	assert_string_equal(rules_when(20000 * day, 20000 * day + day - 1, arena), "today");
+	assert_string_equal(rules_when(20000 * day - 1, 20000 * day, arena), "yesterday");
+	assert_string_equal(rules_when(noon - 2 * day, noon, arena), "2 days ago");
+	assert_string_equal(rules_when(noon - 29 * day, noon, arena), "29 days ago");
+	assert_string_equal(rules_when(noon - 30 * day, noon, arena), "2024-09-04");
+	assert_string_equal(rules_when(-1, 0, arena), "yesterday");
+}
+
+static void memory_that_is_out_is_said(void **state)
+{
+	(void)state;
+	struct arena none;
+	arena_init(&none, 0);
+	assert_non_null(strstr(
+		rules_check_name(S("J\xc3\xbcrgen"), S("x"), &none, &check.name, &check.folded),
+		"once more"));
+	assert_non_null(
+		strstr(rules_check_comment(S("J\xc3\xbcrgen"), &none, &check.text), "once more"));
+	assert_string_equal(rules_when(0, 86400 * 5, &none), "earlier");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(names_are_accepted),
+		TEST(blanks_become_single_spaces),
+		TEST(names_are_in_normal_form_c),
+		TEST(names_that_look_alike_fold_alike),
+		TEST(the_length_is_counted_in_graphemes),
+		TEST(empty_names_are_refused),
+		TEST(characters_that_cannot_be_seen_are_refused),
+		TEST(stacked_and_loose_accents_are_refused),
+		TEST(what_is_not_utf8_is_refused),
+		TEST(names_of_the_capsule_are_kept),
+		TEST(an_accepted_name_stays_as_it_is),
+		TEST(comments_are_kept_as_typed),
+		TEST(comments_must_say_something),
+		TEST(comments_have_4000_characters_at_most),
+		TEST(times_are_told_in_words),
+		TEST(memory_that_is_out_is_said),
+	};
+	return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}
