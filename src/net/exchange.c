@@ -1,0 +1,87 @@
+/*
+ * Exchanges and jobs.
+ */
+#include "net/exchange.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+
+#define EXCHANGE_MAGIC 0x45584331u
+
+#define ARENA_LIMIT ((size_t)4 << 20) /* the largest page of comments takes a fraction of this */
+#define JOBS_MAX    4096              /* waiting or running, also for those who have left */
+
+struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done)
+{
+	struct exchange *exchange = malloc(sizeof *exchange);
+	if (exchange == NULL)
+		return NULL;
+	/* Everything but the line itself, which is filled as it arrives. */
+	exchange->magic = EXCHANGE_MAGIC;
+	exchange->net = net;
+	exchange->owner = owner;
+	exchange->done = done;
+	exchange->at_work = false;
+	exchange->request = (struct request){.arena = &exchange->arena};
+	exchange->reply = (struct reply){.status = STATUS_TEMPORARY_FAILURE, .body.fd = -1};
+	exchange->header_written = exchange->body_ended = false;
+	exchange->bytes = 0;
+	exchange->line_len = 0;
+	arena_init(&exchange->arena, ARENA_LIMIT);
+	return exchange;
+}
+
+static void exchange_free(struct exchange *exchange)
+{
+	body_close(&exchange->reply.body);
+	arena_end(&exchange->arena);
+	exchange->magic = 0;
+	free(exchange);
+}
+
+void exchange_release(struct exchange *exchange)
+{
+	CHECK_MAGIC(exchange, EXCHANGE_MAGIC);
+	exchange->owner = NULL;
+	if (!exchange->at_work)
+		exchange_free(exchange);
+}
+
+static void run_job(uv_work_t *work)
+{
+	struct exchange *exchange = work->data;
+	CHECK_MAGIC(exchange, EXCHANGE_MAGIC);
+	exchange->job.run(exchange->job.page, &exchange->request, &exchange->reply);
+}
+
+static void job_is_back(uv_work_t *work, int status)
+{
+	struct exchange *exchange = work->data;
+	CHECK_MAGIC(exchange, EXCHANGE_MAGIC);
+	CHECK(status == 0); /* nothing cancels jobs */
+	struct net *net = exchange->net;
+	exchange->at_work = false;
+	net->job_count--;
+	if (exchange->owner == NULL)
+		exchange_free(exchange);
+	else
+		exchange->done(exchange->owner);
+	net_look_for_end(net);
+}
+
+bool exchange_start_job(struct exchange *exchange, struct net_job job)
+{
+	struct net *net = exchange->net;
+	exchange->job = job;
+	exchange->work.data = exchange;
+	if (net->job_count >= JOBS_MAX ||
+		uv_queue_work(&net->loop, &exchange->work, run_job, job_is_back) != 0) {
+		if (job.abandon != NULL)
+			job.abandon(job.page);
+		return false;
+	}
+	exchange->at_work = true;
+	net->job_count++;
+	return true;
+}

@@ -1,0 +1,44 @@
+/*
+ * One request and its answer, with all their memory; and how it visits the thread pool.
+ *
+ * While a job runs, the exchange is the job's. Should its connection end meanwhile, the exchange
+ * is let go and frees itself when the job comes back.
+ */
+#ifndef KINDLING_NET_EXCHANGE_H
+#define KINDLING_NET_EXCHANGE_H
+
+#include "net/loop.h"
+#include "proto/request_line.h"
+
+struct exchange;
+
+/* Called in the loop when the job is done; not called once the exchange was let go. */
+typedef void exchange_done(void *owner);
+
+struct exchange {
+	unsigned magic;
+	struct net *net;
+	void *owner; /* NULL: let go */
+	exchange_done *done;
+	uv_work_t work;
+	bool at_work;
+	struct net_job job;
+	struct arena arena;
+	struct request request;
+	struct reply reply;
+	bool header_written, body_ended;
+	uint64_t bytes;
+	size_t line_len;
+	char line[REQUEST_LINE_MAX];
+};
+
+/* NULL when memory is out. */
+struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done);
+
+/* Frees it now, or once its job is back. */
+void exchange_release(struct exchange *exchange);
+
+/* False: too many jobs wait already, and this one is abandoned. */
+bool exchange_start_job(struct exchange *exchange, struct net_job job);
+
+#endif

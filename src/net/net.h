@@ -1,0 +1,54 @@
+/*
+ * The network side of a worker: one loop, its listeners, and every connection's way from accept
+ * to close.
+ *
+ * What to answer is the service's business; how and how long is decided here. The only place
+ * that knows libuv. Everything but jobs runs on the thread that calls net_run.
+ */
+#ifndef KINDLING_NET_NET_H
+#define KINDLING_NET_NET_H
+
+#include "net/admission.h"
+#include "page/reply.h"
+#include "tls/server.h"
+
+struct net;
+
+/* What is left to do for an answer: `run` is called with `page` in a job, and the reply is then
+ * whole. `run` NULL: the reply is whole already. `abandon` (may be NULL) is called instead of
+ * `run` where too many jobs wait. */
+struct net_job {
+	page_handler *run;
+	void *page;
+	void (*abandon)(void *page);
+};
+
+/* Called in the loop for every request that could be parsed. `request` has its arena, uri,
+ * identity and now; the service fills in the rest. `sni` is empty where the client sent none;
+ * `port` is the one it connected to. Must not block. */
+struct net_service {
+	struct net_job (*answer)(void *context, struct span sni, unsigned port,
+		struct request *request, struct reply *reply);
+	void *context;
+};
+
+/* `settings` gives limits, timeouts and how addresses are logged; all arguments outlive the net.
+ * NULL with a fault. */
+struct net *net_new(const struct conf *settings, const struct net_service *service,
+	struct tls_server *tls, struct admission *admission, struct fault *fault);
+
+/* Accepts from a listening socket (owned from here on, also on failure). */
+bool net_listen(struct net *net, int fd, struct fault *fault);
+
+/* Both begin to drain: no more connections are accepted, running answers are finished. */
+bool net_drain_on_signal(struct net *net, int signal_number, struct fault *fault);
+bool net_drain_on_end_of(struct net *net, int fd, struct fault *fault); /* a pipe's reading end */
+
+/* Serves until drained; at the latest drain_timeout seconds after that began. False: jobs are
+ * still at work then, so nothing they use may be freed; the process is to end as it is. */
+bool net_run(struct net *net);
+
+/* After net_run has given true, or before it was called. */
+void net_free(struct net *net);
+
+#endif

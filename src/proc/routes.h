@@ -1,0 +1,20 @@
+/*
+ * Which page answers to which path: the one table, and the rules that come before it (whose host,
+ * which port, which scheme).
+ */
+#ifndef KINDLING_PROC_ROUTES_H
+#define KINDLING_PROC_ROUTES_H
+
+#include "net/net.h"
+#include "store/store.h"
+
+struct routes;
+
+/* One per worker. Neither `conf` nor `store` is owned. NULL with a fault. */
+struct routes *routes_new(const struct conf *conf, struct store *store,
+	_Atomic uint64_t *generation, struct fault *fault);
+void routes_free(struct routes *routes);
+
+struct net_service routes_service(struct routes *routes);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * The welcome, and the ready file.
+ */
+#include "proc/welcome.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "os/fd.h"
+#include "proto/uri.h"
+#include "tls/certificate.h"
+
+static void print_url(const struct conf_capsule *capsule, const struct sockets *sockets)
+{
+	unsigned port = sockets->addresses > 0 ? address_port(&sockets->bound[0]) : 0;
+	for (size_t i = 0; i < sockets->addresses; i++)
+		if (address_port(&sockets->bound[i]) == URI_DEFAULT_PORT)
+			port = URI_DEFAULT_PORT;
+	if (port == URI_DEFAULT_PORT)
+		printf("Serving gemini://%s/\n", capsule->host);
+	else
+		printf("Serving gemini://%s:%u/\n", capsule->host, port);
+}
+
+bool welcome_print(const struct conf *conf, const struct sockets *sockets, struct fault *fault)
+{
+	const char *store = conf->store + sizeof "sqlite:" - 1;
+	for (size_t i = 0; i < conf->capsule_count; i++) {
+		const struct conf_capsule *capsule = &conf->capsules[i];
+		struct certificate_files files;
+		struct certificate_summary summary;
+		if (!certificate_files_for(capsule->certs, capsule->host, &files, fault) ||
+			!certificate_read(&files, &summary, fault))
+			return false;
+		char fingerprint[IDENTITY_TEXT_SIZE];
+		identity_format(summary.identity.certificate, fingerprint);
+		print_url(capsule, sockets);
+		printf("  capsule      %s\n", capsule->root);
+		printf("  certificate  SHA256 %s (%s)\n", fingerprint, files.certificate);
+		if (capsule->comments)
+			printf("  comments     %s\n", store);
+	}
+	printf("Open that address in a Gemini client. Stop with Ctrl-C (or kill -TERM %ld).\n",
+		(long)getpid());
+	fflush(stdout);
+	return true;
+}
+
+bool welcome_write_ready_file(
+	const struct conf *conf, const struct sockets *sockets, struct fault *fault)
+{
+	if (conf->ready_file[0] == '\0')
+		return true;
+	struct arena arena;
+	struct buf lines;
+	arena_init(&arena, 1 << 16);
+	buf_init(&lines, &arena, 1 << 15);
+	for (size_t i = 0; i < sockets->addresses; i++) {
+		char address[ADDRESS_TEXT_SIZE];
+		address_format(&sockets->bound[i], ADDRESS_FULL, address);
+		buf_printf(&lines, "%s %u\n", address, address_port(&sockets->bound[i]));
+	}
+	bool written = buf_failed(&lines)
+		? fault_set(fault, "%s: out of memory", conf->ready_file)
+		: file_write(conf->ready_file, buf_view(&lines), 0644, fault);
+	arena_end(&arena);
+	return written;
+}
