@@ -8,6 +8,7 @@
 
 void check_failed(const char *condition, const char *file, int line)
 {
-	fprintf(stderr, "kindling: %s:%d: this must hold and does not: %s\n", file, line, condition);
+	fprintf(stderr, "kindling: %s:%d: this must hold and does not: %s\n", file, line,
+		condition);
 	abort();
 }

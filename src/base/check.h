@@ -9,8 +9,7 @@
 
 #include <stddef.h>
 
-#define CHECK(condition)                                                                           \
-	((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(#condition, __FILE__, __LINE__))
 
 /* For long-lived structs, wherever a void pointer comes back: the first member is `magic`. */
 #define CHECK_MAGIC(object, expected) CHECK((object) != NULL && (object)->magic == (expected))

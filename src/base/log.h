@@ -19,13 +19,13 @@ __attribute__((format(printf, 2, 3))) void log_message(
 	enum log_level level, const char *format, ...);
 
 struct log_request {
-	const char *address; /* already shortened as the configuration asks; "" for none */
+	const char *address;    /* already shortened as the configuration asks; "" for none */
 	struct span host, path; /* as parsed; empty where the request had none */
 	struct span query;      /* empty where it must not be kept */
 	int status;
-	uint64_t bytes;         /* sent, header included, before encryption */
-	int64_t milliseconds;   /* from accept to the last byte */
-	const char *note;       /* why it was refused or cut short; NULL for none */
+	uint64_t bytes;       /* sent, header included, before encryption */
+	int64_t milliseconds; /* from accept to the last byte */
+	const char *note;     /* why it was refused or cut short; NULL for none */
 };
 
 void log_access(const struct log_request *request);

@@ -25,23 +25,28 @@ static void write_title(struct buf *page, const char *before, const struct post 
 	buf_text(page, "\"");
 }
 
+/* On two lines: a preformatted one is never wrapped, and half a screen has to do. */
+static void write_fingerprint(struct buf *page, const struct identity *identity)
+{
+	char fingerprint[IDENTITY_TEXT_SIZE], date[CLOCK_DATE_SIZE];
+	const int half = IDENTITY_TEXT_SIZE / 2; /* with the colon */
+	identity_format(identity->certificate, fingerprint);
+	clock_format_date(identity->not_after, date);
+	buf_printf(page,
+		GEMTEXT_FENCE " Fingerprint\n"
+			      "SHA256 %.*s\n       %s\n"
+			      "valid until %s\n" GEMTEXT_FENCE "\n",
+		half, fingerprint, fingerprint + half, date);
+}
+
 /* For a certificate that nobody has registered with: what the client showed, and how to go on. */
 static void introduce(struct visit *visit, const struct post *way)
 {
-	const struct identity *identity = &visit->request->identity;
-	char fingerprint[IDENTITY_TEXT_SIZE];
-	char date[CLOCK_DATE_SIZE];
-	identity_format(identity->certificate, fingerprint);
-	clock_format_date(identity->not_after, date);
-
 	struct buf page;
 	visit_page_begin(visit, &page);
-	buf_printf(&page,
-		"# Welcome\n\n"
-		"Your client showed this certificate:\n" GEMTEXT_FENCE
-		" Fingerprint\nSHA256 %s\nvalid until %s\n" GEMTEXT_FENCE
-		"\nIt is not linked to anyone here yet.\n\n=> /comments/register",
-		fingerprint, date);
+	buf_text(&page, "# Welcome\n\nYour client showed this certificate:\n");
+	write_fingerprint(&page, &visit->request->identity);
+	buf_text(&page, "It is not linked to anyone here yet.\n\n=> /comments/register");
 	if (way != NULL)
 		comments_write_on(&page, "/", way->slug, "/new");
 	buf_text(&page, " Register with it\n"

@@ -4,61 +4,42 @@
 #include "comments/rules.h"
 #include "comments/visit.h"
 
-#define TEXT_OF(number)  TEXT_OF_(number)
-#define TEXT_OF_(number) #number
-
-static const char text[] =
-	"# How commenting works\n"
-	"\n"
-	"Everybody can read. To leave a comment you need an identity, and a name.\n"
-	"\n"
-	"## An identity\n"
-	"\n"
+static const char identity[] =
+	"# How commenting works\n\n"
+	"Everybody can read. To leave a comment you need an identity, and a name.\n\n"
+	"## An identity\n\n"
 	"An identity is a client certificate: a small file that your Gemini client makes in a "
 	"moment and shows to this capsule when you want it to. It needs no e-mail address and no "
 	"password. Choose one that stays valid for years, and keep it: it is what you are known "
-	"by here.\n"
-	"\n"
+	"by here.\n\n"
 	"=> /comments/ Log in or register\n"
 	"Your client will offer you to choose or make an identity. The first time you are then "
-	"asked for a name of 1 to " TEXT_OF(
-		NAME_GRAPHEMES_MAX) " characters.\n"
-				    "\n"
-				    "## A comment\n"
-				    "\n"
-				    "Follow the link under a post and type. Your client puts what "
-				    "you type into an address, "
-				    "which holds 1,024 bytes; about 600 characters fit. Up "
-				    "to " TEXT_OF(
-					    COMMENTS_PER_HOUR) " comments an hour are taken.\n"
-							       "\n"
-							       "## What is kept\n"
-							       "\n"
-							       "* your name, and the day and time "
-							       "you registered it\n"
-							       "* a fingerprint of your "
-							       "certificate's key, to know you "
-							       "again\n"
-							       "* your comments, and when you "
-							       "wrote each\n"
-							       "\n"
-							       "## What is not kept\n"
-							       "\n"
-							       "* your network address stands with "
-							       "nothing that you write\n"
-							       "* nothing else that your "
-							       "certificate says, like a name or "
-							       "an e-mail address\n"
-							       "* nothing about what you read\n"
-							       "\n"
-							       "=> /comments/recent The latest "
-							       "comments\n"
-							       "=> / Home page\n";
+	"asked for a name of 1 to %d characters.\n\n";
+
+static const char comment[] =
+	"## A comment\n\n"
+	"Follow the link under a post and type. Your client puts what you type into an address, "
+	"which holds 1,024 bytes; about 600 characters fit. Up to %d comments an hour are "
+	"taken.\n\n";
+
+static const char kept[] =
+	"## What is kept\n\n"
+	"* your name, and the day and time you registered it\n"
+	"* a fingerprint of your certificate's key, to know you again\n"
+	"* your comments, and when you wrote each\n\n"
+	"## What is not kept\n\n"
+	"* your network address stands with nothing that you write\n"
+	"* nothing else that your certificate says, like a name or an e-mail address\n"
+	"* nothing about what you read\n\n"
+	"=> /comments/recent The latest comments\n"
+	"=> / Home page\n";
 
 void help_page(struct visit *visit)
 {
 	struct buf page;
 	visit_page_begin(visit, &page);
-	buf_text(&page, text);
+	buf_printf(&page, identity, NAME_GRAPHEMES_MAX);
+	buf_printf(&page, comment, COMMENTS_PER_HOUR);
+	buf_text(&page, kept);
 	visit_page_end(visit, &page);
 }

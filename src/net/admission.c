@@ -62,7 +62,7 @@ static unsigned cell_of(
 	uint64_t network;
 	memcpy(&network, client.bytes + 1, sizeof network);
 	return (unsigned)(((network ^ client.bytes[0]) * table->multipliers[row]) >>
-		(64 - CELL_BITS));
+			  (64 - CELL_BITS));
 }
 
 static unsigned count_of(const struct admission_table *table, unsigned row, unsigned cell)

@@ -225,14 +225,15 @@ static bool read_line(struct connection *connection)
 
 static void run_request(struct connection *connection)
 {
-	/* Until TLS has nothing left that it took off the socket already: no event tells of that. */
+	/* Until TLS has nothing left that it took off the socket already: no event tells of that.
+	 */
 	while (read_line(connection)) {
 		struct exchange *exchange = connection->exchange;
 		struct span line;
 		size_t used;
 		const char *wrong;
-		switch (request_line_scan((struct span){exchange->line, exchange->line_len}, &line,
-			&used, &wrong)) {
+		switch (request_line_scan(
+			(struct span){exchange->line, exchange->line_len}, &line, &used, &wrong)) {
 		case REQUEST_LINE_MORE:
 			continue;
 		case REQUEST_LINE_COMPLETE:
@@ -396,8 +397,7 @@ static void give_up_answer(struct connection *connection)
 	request->uri.path = span_of(arena_copy(arena, late->request.uri.path));
 	connection->exchange->reply.note = "answer_timeout";
 	exchange_release(late);
-	refuse(connection, STATUS_TEMPORARY_FAILURE,
-		"This took too long. Try again in a minute");
+	refuse(connection, STATUS_TEMPORARY_FAILURE, "This took too long. Try again in a minute");
 }
 
 void connection_deadline_missed(void *net, struct deadline *deadline)
@@ -426,11 +426,12 @@ void connection_deadline_missed(void *net, struct deadline *deadline)
 
 void connections_close(struct net *net, bool all)
 {
-	for (struct list *link = net->connections.next, *next; link != &net->connections; link = next) {
+	for (struct list *link = net->connections.next, *next; link != &net->connections;
+		link = next) {
 		struct connection *connection = LIST_ENTRY(link, struct connection, link);
 		next = link->next;
 		bool asked = connection->state == CONNECTION_ANSWER ||
-			connection->state == CONNECTION_WRITE;
+			     connection->state == CONNECTION_WRITE;
 		if (all || !asked)
 			connection_close(connection, "the server stops");
 	}

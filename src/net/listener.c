@@ -24,7 +24,7 @@ struct listener {
 	int fd;
 	unsigned port;
 	bool exhausted; /* said so already */
-	int handles; /* not closed yet */
+	int handles;    /* not closed yet */
 };
 
 static void listener_readable(uv_poll_t *poll, int status, int events);

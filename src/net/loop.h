@@ -35,8 +35,8 @@ struct net {
 };
 
 /* Takes a socket that was just accepted. */
-void connection_accept(struct net *net, int fd, const struct sockaddr_storage *address,
-	unsigned port);
+void connection_accept(
+	struct net *net, int fd, const struct sockaddr_storage *address, unsigned port);
 void connection_deadline_missed(void *net, struct deadline *deadline);
 
 /* Closes those that have not asked yet; with `all`, every one. */

@@ -61,8 +61,7 @@ static void drain_timer_fired(uv_timer_t *timer)
 		return;
 	}
 	net->drain_final = true;
-	uv_timer_start(
-		timer, drain_timer_fired, (uint64_t)net->settings->drain_timeout * 1000, 0);
+	uv_timer_start(timer, drain_timer_fired, (uint64_t)net->settings->drain_timeout * 1000, 0);
 	net_look_for_end(net);
 }
 

@@ -28,8 +28,8 @@ struct body {
 	const struct body_kind *kind; /* NULL: empty */
 	struct span memory;           /* what is left of it */
 	int fd;
-	off_t left;        /* bytes of the file still to be sent */
-	void *state;       /* a kind's own, in the request's arena */
+	off_t left;  /* bytes of the file still to be sent */
+	void *state; /* a kind's own, in the request's arena */
 };
 
 void body_of_memory(struct body *body, struct span bytes); /* bytes live in the request's arena */

@@ -20,8 +20,8 @@ struct reply {
 typedef void page_handler(void *page, struct request *request, struct reply *reply);
 
 /* META is `format`, made in the request's arena; each drops the body that was there. */
-__attribute__((format(printf, 4, 5))) void reply_status(struct request *request,
-	struct reply *reply, enum status status, const char *format, ...);
+__attribute__((format(printf, 4, 5))) void reply_status(
+	struct request *request, struct reply *reply, enum status status, const char *format, ...);
 
 /* 30 or 31 to an absolute path of this capsule, decoded; percent-encoded here. `query` (may be
  * NULL) is appended after "?" as it is. */

@@ -11,8 +11,8 @@
 
 /* A post of the capsule's feed page. */
 struct post {
-	struct span slug;  /* its path without the first slash and without ".gmi" */
-	struct span path;  /* decoded: "/posts/kindness-spreads.gmi" */
+	struct span slug; /* its path without the first slash and without ".gmi" */
+	struct span path; /* decoded: "/posts/kindness-spreads.gmi" */
 	struct span title;
 	struct span date;
 };
@@ -21,15 +21,15 @@ struct request;
 
 /* How pages ask which posts there are: answered by site/, handed in by the routes. False: no such
  * post. The post's spans live in the request's arena. */
-typedef bool request_find_post(void *posts, struct request *request, struct span slug,
-	struct post *post);
+typedef bool request_find_post(
+	void *posts, struct request *request, struct span slug, struct post *post);
 
 struct request {
 	struct arena *arena; /* ends when the answer has left */
 	const struct conf_capsule *capsule;
 	struct uri uri;
 	struct identity identity;
-	int64_t now; /* seconds since 1970 */
+	int64_t now;           /* seconds since 1970 */
 	bool query_is_private; /* never to be logged */
 	request_find_post *find_post;
 	void *posts;

@@ -84,15 +84,8 @@ static bool prepare_certificate(
 	enum certificate_presence presence = certificate_look(files, fault);
 	if (presence != CERTIFICATE_ABSENT)
 		return presence == CERTIFICATE_PRESENT;
-	const char **names = calloc(capsule->aliases.count + 1, sizeof *names);
-	if (names == NULL)
-		return fault_set(fault, "out of memory");
-	names[0] = capsule->host;
-	for (size_t i = 0; i < capsule->aliases.count; i++)
-		names[i + 1] = capsule->aliases.items[i];
-	bool made = certificate_make(
-		files, (struct certificate_names){names, capsule->aliases.count + 1}, fault);
-	free(names);
+	bool made = certificate_make(files,
+		(struct certificate_names){capsule->names.items, capsule->names.count}, fault);
 	if (made)
 		log_message(LOG_INFO, "made a certificate for %s: %s", capsule->host,
 			files->certificate);
@@ -114,7 +107,8 @@ static bool prepare_tls(struct master *master, struct fault *fault)
 	for (size_t i = 0; i < count && prepared; i++)
 		prepared = prepare_certificate(&master->conf->capsules[i], &files[i], fault);
 	if (prepared)
-		master->tls = tls_server_new(files, count, find_host, (void *)(uintptr_t)master->conf, fault);
+		master->tls = tls_server_new(
+			files, count, find_host, (void *)(uintptr_t)master->conf, fault);
 	free(files);
 	return master->tls != NULL;
 }
@@ -135,8 +129,7 @@ static bool prepare(struct master *master, struct fault *fault)
 {
 	const struct conf *conf = master->conf;
 	if (!check_roots(conf, fault) || !prepare_tls(master, fault) ||
-		!sockets_open(&master->sockets, conf, fault) ||
-		!store_prepare(conf->store, fault))
+		!sockets_open(&master->sockets, conf, fault) || !store_prepare(conf->store, fault))
 		return false;
 	master->admission = admission_table_new(conf->workers, fault);
 	if (master->admission == NULL)
@@ -171,8 +164,7 @@ static int become_worker(struct master *master, unsigned number)
 	struct worker_setup setup = {
 		.conf = master->conf,
 		.tls = master->tls,
-		.admission = {master->admission, number,
-			master->conf->max_connections_per_address},
+		.admission = {master->admission, number, master->conf->max_connections_per_address},
 		.generation = master->generation,
 		.sockets = sockets_of(&master->sockets, number),
 		.socket_count = master->sockets.addresses,
@@ -212,11 +204,11 @@ static bool ended_well(int status)
 static void log_end(pid_t pid, int status)
 {
 	if (WIFSIGNALED(status))
-		log_message(LOG_ERROR, "worker %ld died: %s", (long)pid,
-			strsignal(WTERMSIG(status)));
+		log_message(
+			LOG_ERROR, "worker %ld died: %s", (long)pid, strsignal(WTERMSIG(status)));
 	else
-		log_message(LOG_ERROR, "worker %ld ended with code %d", (long)pid,
-			WEXITSTATUS(status));
+		log_message(
+			LOG_ERROR, "worker %ld ended with code %d", (long)pid, WEXITSTATUS(status));
 }
 
 /* Clears the places of those who have ended; false where one of them did not end well. */
@@ -330,8 +322,8 @@ static void signal_workers(const struct master *master, int number)
 
 static void stop(struct master *master)
 {
-	int64_t limit = clock_monotonic_ms() + (int64_t)master->conf->drain_timeout * 1000 +
-		KILL_AFTER_MS;
+	int64_t limit =
+		clock_monotonic_ms() + (int64_t)master->conf->drain_timeout * 1000 + KILL_AFTER_MS;
 	signal_workers(master, SIGTERM);
 	sockets_close(&master->sockets);
 	while (any_left(master)) {

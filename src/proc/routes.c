@@ -34,7 +34,7 @@ struct file_visit {
 static bool wants_section(const struct file_visit *visit, const struct reply *reply)
 {
 	return visit->is_post && reply->status == STATUS_SUCCESS &&
-		span_starts_with(reply->meta, SPAN_LIT("text/gemini"));
+	       span_starts_with(reply->meta, SPAN_LIT("text/gemini"));
 }
 
 static void add_section(struct request *request, struct reply *reply, struct span section)
@@ -50,8 +50,8 @@ static void finish_file(void *page, struct request *request, struct reply *reply
 	if (visit->step != SITE_ANSWERED)
 		site_finish(capsule->site, request, reply, &visit->found, visit->step);
 	if (wants_section(visit, reply))
-		add_section(request, reply,
-			comments_section(capsule->comments, request, &visit->post));
+		add_section(
+			request, reply, comments_section(capsule->comments, request, &visit->post));
 }
 
 static void abandon_file(void *page)
@@ -72,7 +72,7 @@ static struct net_job answer_file(
 	visit->capsule = capsule;
 	visit->step = site_open(capsule->site, request, reply, &visit->found);
 	visit->is_post = capsule->comments != NULL &&
-		site_post_by_path(capsule->site, request, request->uri.path, &visit->post);
+			 site_post_by_path(capsule->site, request, request->uri.path, &visit->post);
 	if (visit->step != SITE_ANSWERED)
 		return (struct net_job){finish_file, visit, abandon_file};
 	if (!wants_section(visit, reply))
@@ -125,7 +125,7 @@ static bool route_fits(
 	if (route->conversation && capsule->comments == NULL)
 		return false;
 	return span_equal(path, wanted) ||
-		(wanted.ptr[wanted.len - 1] == '/' && span_starts_with(path, wanted));
+	       (wanted.ptr[wanted.len - 1] == '/' && span_starts_with(path, wanted));
 }
 
 /* Whose capsule it is: its index, or -1 and the reply says why not. */
@@ -165,8 +165,8 @@ static bool find_post(void *posts, struct request *request, struct span slug, st
 	return site_post_by_slug(posts, request, slug, post);
 }
 
-static struct net_job routes_answer(void *context, struct span sni, unsigned port,
-	struct request *request, struct reply *reply)
+static struct net_job routes_answer(
+	void *context, struct span sni, unsigned port, struct request *request, struct reply *reply)
 {
 	struct routes *routes = context;
 	int index = find_capsule(routes->conf, sni, port, request, reply);
@@ -190,8 +190,8 @@ static struct net_job routes_answer(void *context, struct span sni, unsigned por
 struct routes *routes_new(const struct conf *conf, struct store *store,
 	_Atomic uint64_t *generation, struct fault *fault)
 {
-	struct routes *routes = calloc(
-		1, sizeof *routes + conf->capsule_count * sizeof routes->capsules[0]);
+	struct routes *routes =
+		calloc(1, sizeof *routes + conf->capsule_count * sizeof routes->capsules[0]);
 	if (routes == NULL) {
 		fault_set(fault, "out of memory");
 		return NULL;

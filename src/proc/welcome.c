@@ -62,8 +62,8 @@ bool welcome_write_ready_file(
 		buf_printf(&lines, "%s %u\n", address, address_port(&sockets->bound[i]));
 	}
 	bool written = buf_failed(&lines)
-		? fault_set(fault, "%s: out of memory", conf->ready_file)
-		: file_write(conf->ready_file, buf_view(&lines), 0644, fault);
+			       ? fault_set(fault, "%s: out of memory", conf->ready_file)
+			       : file_write(conf->ready_file, buf_view(&lines), 0644, fault);
 	arena_end(&arena);
 	return written;
 }

@@ -7,8 +7,7 @@
 #include "proc/sockets.h"
 
 /* On standard output: where to point a client, the certificate, the comments, how to stop. */
-bool welcome_print(
-	const struct conf *conf, const struct sockets *sockets, struct fault *fault);
+bool welcome_print(const struct conf *conf, const struct sockets *sockets, struct fault *fault);
 
 /* One "address port" a line into the ready file, if the configuration names one. */
 bool welcome_write_ready_file(

@@ -125,8 +125,7 @@ static void a_redirect_that_is_too_long_is_no_redirect(void **state)
 	memset(path, ' ', sizeof path);
 	path[0] = '/';
 	struct reply reply = {.body.fd = -1};
-	reply_redirect(
-		&request, &reply, STATUS_REDIRECT, (struct span){path, sizeof path}, NULL);
+	reply_redirect(&request, &reply, STATUS_REDIRECT, (struct span){path, sizeof path}, NULL);
 	assert_int_equal(reply.status, 50);
 }
 

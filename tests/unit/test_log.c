@@ -58,7 +58,8 @@ static void a_foreign_byte_is_escaped_in_text(void **state)
 	log_access(&hostile);
 	const char *text = capture_end();
 	one_line(text);
-	assert_non_null(strstr(text, "192.0.2.0 51 30B 2ms \"localhost/x\\x0aFORGED \\x1b[31m\\xc3\\xa4"));
+	assert_non_null(
+		strstr(text, "192.0.2.0 51 30B 2ms \"localhost/x\\x0aFORGED \\x1b[31m\\xc3\\xa4"));
 	assert_non_null(strstr(text, "?a\\\\b\""));
 }
 
@@ -70,8 +71,10 @@ static void a_foreign_byte_is_escaped_in_json(void **state)
 	log_access(&hostile);
 	const char *text = capture_end();
 	one_line(text);
-	assert_non_null(strstr(text, "\"url\":\"localhost/x\\u000aFORGED \\u001b[31m\\u00c3\\u00a4\\\"?a"));
-	assert_non_null(strstr(text, "\"status\":51,\"bytes\":30,\"ms\":2,\"note\":\"note\\u000d\\u000a\"}"));
+	assert_non_null(
+		strstr(text, "\"url\":\"localhost/x\\u000aFORGED \\u001b[31m\\u00c3\\u00a4\\\"?a"));
+	assert_non_null(strstr(
+		text, "\"status\":51,\"bytes\":30,\"ms\":2,\"note\":\"note\\u000d\\u000a\"}"));
 }
 
 static void a_line_that_is_too_long_is_cut(void **state)

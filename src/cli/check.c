@@ -1,0 +1,268 @@
+/*
+ * kindling check: says all that is wrong before a reader finds it.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "os/beneath.h"
+#include "os/fd.h"
+#include "proto/feed.h"
+#include "proto/uri.h"
+
+#define USAGE "kindling check [--OPTION VALUE]..."
+
+#define FEED_MAX ((size_t)4 * 1024 * 1024)
+
+/* The path of a capsule as one beneath its root; "" is the root itself. */
+static const char *path_beneath_root(struct span path, struct arena *arena)
+{
+	path = span_skip(path, 1);
+	if (span_ends_with(path, SPAN_LIT("/")))
+		path = span_take(path, path.len - 1);
+	return arena_copy(arena, path);
+}
+
+static bool is_hidden(const char *path)
+{
+	return path[0] == '.' || strstr(path, "/.") != NULL;
+}
+
+static bool is_served(const struct beneath_root *root, const char *path, struct arena *arena)
+{
+	if (is_hidden(path))
+		return false;
+
+	struct stat info;
+	int fd;
+	enum beneath_result found = beneath_open(root, path, &fd, &info);
+
+	fd_close(&fd);
+	if (found != BENEATH_DIRECTORY)
+		return found == BENEATH_FILE;
+
+	const char *index = arena_printf(arena, "%s%sindex.gmi", path, path[0] == '\0' ? "" : "/");
+
+	found = index == NULL ? BENEATH_EXHAUSTED : beneath_open(root, index, &fd, &info);
+	fd_close(&fd);
+	return found == BENEATH_FILE;
+}
+
+/* Dated links to other capsules may stand in a feed; whether they lead anywhere is not asked. */
+static bool check_post(const struct conf_capsule *capsule, const struct beneath_root *root,
+	const struct feed_entry *entry, struct arena *arena, size_t *posts)
+{
+	struct span path;
+
+	if (!uri_resolve_local(
+		    entry->url, span_of(capsule->host), span_of(capsule->feed), arena, &path))
+		return true;
+
+	const char *beneath = path_beneath_root(path, arena);
+
+	if (beneath == NULL)
+		return conf_complain(
+			"%s: no memory left to look at %s", capsule->host, capsule->feed);
+	if (!is_served(root, beneath, arena))
+		return conf_complain("%s: the feed page %s links to %.*s of %.*s, which is not "
+				     "there",
+			capsule->host, capsule->feed, SPAN_ARG(path), SPAN_ARG(entry->date));
+	(*posts)++;
+	return true;
+}
+
+static bool check_feed_page(const struct conf_capsule *capsule, const struct beneath_root *root,
+	int fd, struct arena *arena, size_t *posts)
+{
+	struct feed_entry entry;
+	struct fault fault;
+	struct span rest;
+	bool preformatted = false, good = true;
+	size_t entries = 0;
+
+	if (!fd_read_file(fd, capsule->feed, FEED_MAX, arena, &rest, &fault))
+		return conf_complain("%s: %s", capsule->host, fault.text);
+	for (; feed_next_entry(&rest, &preformatted, &entry); entries++)
+		good = check_post(capsule, root, &entry, arena, posts) && good;
+	if (entries == 0)
+		return conf_complain("%s: the feed page %s has no dated link, so there is no post "
+				     "to comment on: add a line like => /post.gmi 2026-01-31 - "
+				     "Title",
+			capsule->host, capsule->feed);
+	return good;
+}
+
+/* Without comments nothing depends on the feed page. */
+static bool check_feed(const struct conf_capsule *capsule, const struct beneath_root *root,
+	struct arena *arena, size_t *posts)
+{
+	struct stat info;
+	int fd;
+
+	if (!capsule->comments)
+		return true;
+	if (beneath_open(root, capsule->feed + 1, &fd, &info) != BENEATH_FILE) {
+		fd_close(&fd);
+		return conf_complain("%s: the feed page %s is not in %s", capsule->host,
+			capsule->feed, capsule->root);
+	}
+
+	bool good = check_feed_page(capsule, root, fd, arena, posts);
+
+	fd_close(&fd);
+	return good;
+}
+
+static bool check_root(const struct conf_capsule *capsule, struct arena *arena, size_t *posts)
+{
+	struct beneath_root root;
+	struct fault fault;
+
+	if (!beneath_open_root(capsule->root, &root, &fault))
+		return conf_complain("%s: %s", capsule->host, fault.text);
+
+	bool good = check_feed(capsule, &root, arena, posts);
+
+	beneath_close_root(&root);
+	return good;
+}
+
+static bool check_key(const struct conf_capsule *capsule, const struct certificate_files *files)
+{
+	struct stat info;
+
+	if (stat(files->key, &info) != 0)
+		return conf_complain(
+			"%s: cannot look at %s: %s", capsule->host, files->key, strerror(errno));
+	if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return conf_complain("%s: the key %s can be read by others than its owner: chmod "
+				     "600 %s",
+			capsule->host, files->key, files->key);
+	return true;
+}
+
+static bool check_present_certificate(const struct conf_capsule *capsule,
+	const struct certificate_files *files, struct certificate_names names,
+	struct certificate_summary *summary)
+{
+	struct fault fault;
+	size_t uncovered;
+	bool good = check_key(capsule, files);
+
+	if (!certificate_read(files, summary, &fault) ||
+		!certificate_first_uncovered(files, names, &uncovered, &fault))
+		return conf_complain("%s: %s", capsule->host, fault.text);
+	if (!identity_is_current(&summary->identity, clock_wall_seconds()))
+		good = conf_complain("%s: the certificate %s is outside its dates (it ends %s): "
+				     "kindling cert renew makes a new one for the same key",
+			capsule->host, files->certificate, summary->not_after);
+	if (uncovered < names.count)
+		good = conf_complain("%s: the certificate %s is not made out to %s: kindling cert "
+				     "renew makes a new one for the same key",
+			capsule->host, files->certificate, names.names[uncovered]);
+	return good;
+}
+
+/* An empty not_after: there is no certificate yet, and that is fine. */
+static bool check_certificate(
+	const struct conf_capsule *capsule, struct certificate_summary *summary)
+{
+	struct certificate_files files;
+	struct certificate_names names;
+	struct fault fault;
+
+	summary->not_after[0] = '\0';
+	if (!cli_certificate_of(capsule, &files, &names, &fault))
+		return conf_complain("%s: %s", capsule->host, fault.text);
+	switch (certificate_look(&files, &fault)) {
+	case CERTIFICATE_ABSENT:
+		return true;
+	case CERTIFICATE_HALF:
+		return conf_complain("%s: %s", capsule->host, fault.text);
+	case CERTIFICATE_PRESENT:
+		break;
+	}
+	return check_present_certificate(capsule, &files, names, summary);
+}
+
+static bool check_capsule(const struct conf_capsule *capsule, struct arena *arena)
+{
+	struct certificate_summary summary;
+	size_t posts = 0;
+	bool good = check_root(capsule, arena, &posts);
+
+	good = check_certificate(capsule, &summary) && good;
+	if (!good)
+		return false;
+	printf("%s: %s with %zu %s; the certificate ", capsule->host, capsule->root, posts,
+		posts == 1 ? "post" : "posts");
+	if (summary.not_after[0] == '\0')
+		printf("will be made in %s\n", capsule->certs);
+	else
+		printf("is valid until %s\n", summary.not_after);
+	return true;
+}
+
+static void cut_to_folder(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		(void)snprintf(path, PATH_MAX, ".");
+	else
+		slash[slash == path ? 1 : 0] = '\0';
+}
+
+/* Beside the file SQLite keeps its log, so the folder counts as well; where it is not there yet,
+ * the nearest one above it, in which the rest is made. */
+static bool check_store(const char *store)
+{
+	const char *file = strchr(store, ':') + 1;
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s", file);
+	if (access(path, W_OK) != 0 && errno != ENOENT)
+		return conf_complain("store: cannot write to %s: %s", path, strerror(errno));
+	do
+		cut_to_folder(path);
+	while (access(path, F_OK) != 0 && errno == ENOENT);
+	if (access(path, W_OK | X_OK) != 0)
+		return conf_complain("store: cannot write to the folder %s, where comments are to "
+				     "be kept: %s",
+			path, strerror(errno));
+	return true;
+}
+
+static int check_all(const struct conf *conf, struct arena *arena)
+{
+	bool good = check_store(conf->store);
+
+	for (size_t i = 0; i < conf->capsule_count; i++)
+		good = check_capsule(&conf->capsules[i], arena) && good;
+	if (!good)
+		return CLI_FAILED;
+	printf("Everything is in order: %zu %s.\n", conf->capsule_count,
+		conf->capsule_count == 1 ? "capsule" : "capsules");
+	return CLI_DONE;
+}
+
+int cli_check(int argc, char **argv)
+{
+	struct cli_setup setup;
+	bool ready = cli_configure(&setup, argc, argv, USAGE);
+	int code = setup.exit;
+
+	if (ready && setup.words[0] != NULL) {
+		(void)fprintf(stderr, "usage: " USAGE "\n");
+		code = CLI_USAGE;
+	} else if (ready) {
+		code = check_all(setup.conf, &setup.arena);
+	}
+	arena_end(&setup.arena);
+	return code;
+}

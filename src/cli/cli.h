@@ -1,0 +1,47 @@
+/*
+ * The verbs of the command line.
+ */
+#ifndef KINDLING_CLI_CLI_H
+#define KINDLING_CLI_CLI_H
+
+#include <stdio.h>
+
+#include "conf/conf.h"
+#include "tls/certificate.h"
+
+/* What the program ends with. */
+enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+struct cli_verb {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv); /* argv[0] is the verb */
+};
+
+/* The one table, in main.c; its end has no name. */
+extern const struct cli_verb cli_verbs[];
+
+int cli_serve(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_cert(int argc, char **argv);
+int cli_help(int argc, char **argv);
+
+const struct cli_verb *cli_find_verb(const char *name); /* NULL: there is none */
+void cli_print_usage(FILE *stream);
+
+/* The configuration that a verb works with. */
+struct cli_setup {
+	struct arena arena; /* holds everything below */
+	const struct conf *conf;
+	char **words; /* those that were no flags; NULL after the last */
+	int exit;     /* where there is no configuration: what to end with */
+};
+
+/* Reads the verb's command line. False: all is said already, with `usage` printed where it was
+ * wrong or asked for. The arena is to be ended in either case. */
+bool cli_configure(struct cli_setup *setup, int argc, char **argv, const char *usage);
+
+/* Where a capsule's certificate lies, and what it has to be made out to. */
+bool cli_certificate_of(const struct conf_capsule *capsule, struct certificate_files *files,
+	struct certificate_names *names, struct fault *fault);
+
+#endif

@@ -1,0 +1,12 @@
+/*
+ * What each text in the configuration has to look like. For this folder alone.
+ */
+#ifndef KINDLING_CONF_CHECK_H
+#define KINDLING_CONF_CHECK_H
+
+#include "conf/option.h"
+
+option_check check_listen, check_store, check_folder, check_host, check_alias, check_lang,
+	check_feed, check_contact, check_media_type;
+
+#endif

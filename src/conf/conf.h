@@ -1,0 +1,75 @@
+/*
+ * The configuration: read once, checked whole, never changed afterwards.
+ *
+ * Every option is one row of the table in options.c: its name, type, default, bounds and the
+ * sentence that `help serve` prints. The same rows make the file's grammar and the flags.
+ */
+#ifndef KINDLING_CONF_CONF_H
+#define KINDLING_CONF_CONF_H
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "os/listen.h"
+
+struct conf_texts {
+	const char **items;
+	size_t count;
+};
+
+struct conf_capsule {
+	const char *host;          /* the title; in host_normalise's form, no wildcard */
+	struct conf_texts aliases; /* in host_normalise's form */
+	struct conf_texts names;   /* the host, then the aliases */
+	const char *root, *certs;
+	const char *lang; /* BCP 47, several with commas; "" for none */
+	const char *feed; /* a path of the capsule */
+	bool comments;
+	bool listing;            /* directories without index.gmi are listed */
+	const char *contact;     /* a URI, or "" */
+	struct conf_texts types; /* "ext=type/subtype" */
+};
+
+struct conf {
+	struct conf_texts listen; /* each one fit for listen_parse; at least one */
+	unsigned workers;         /* never 0 here: counted */
+	const char *store;        /* "sqlite:PATH" */
+	enum log_format log;
+	enum log_level log_level;
+	enum address_detail log_addresses;
+	const char *ready_file; /* "" for none */
+	unsigned max_connections, max_connections_per_address;
+	unsigned handshake_timeout, request_timeout, answer_timeout, write_timeout, close_timeout;
+	unsigned drain_timeout;        /* all timeouts in seconds */
+	struct conf_capsule *capsules; /* at least one; the first answers where no name matches */
+	size_t capsule_count;
+};
+
+enum conf_result { CONF_OK, CONF_WRONG /* exit 1 */, CONF_USAGE /* exit 2 */, CONF_HELP };
+
+/*
+ * Reads the command line of `serve`, `check` or `cert` (argv[0] is the verb), and the file that -c
+ * names. Flags win over the file; without either, the defaults. Everything lives in `arena`. Each
+ * error is one line on standard error, "file:line: …" or "--flag: …", all of them and not just
+ * the first. Leaves the rest of the words (cert's actions) in *rest, NULL after the last. Not for
+ * two threads at once: libconfuse has one scanner.
+ */
+enum conf_result conf_read(
+	int argc, char **argv, struct arena *arena, const struct conf **conf, char ***rest);
+
+/* The same for a file's text alone; errors call the file `name`. CONF_OK or CONF_WRONG. */
+enum conf_result conf_read_text(
+	const char *name, struct span text, struct arena *arena, const struct conf **conf);
+
+/* Prints every option with its default and sentence to standard output. */
+void conf_print_options(void);
+
+/* One line on standard error in which control characters are replaced: what a configuration or a
+ * capsule holds does not move the reader's terminal. Always false. */
+__attribute__((format(printf, 1, 2))) bool conf_complain(const char *format, ...);
+
+/* The capsule that answers to a host in struct uri's form: its index, or -1. A name in full wins
+ * over a wildcard, whichever capsule comes first. */
+int conf_find_capsule(const struct conf *conf, struct span host);
+
+#endif

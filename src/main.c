@@ -1,0 +1,47 @@
+/*
+ * kindling: the table of its verbs, and the way to the one that was asked for.
+ */
+#include <string.h>
+
+#include "cli/cli.h"
+
+const struct cli_verb cli_verbs[] = {
+	{"serve", "serve the capsules until SIGTERM", cli_serve},
+	{"check", "say all that is wrong with configuration, certificates and capsules", cli_check},
+	{"cert", "show, make or renew the certificate of each capsule", cli_cert},
+	{"help", "this list, or the options of one verb", cli_help},
+	{NULL, NULL, NULL},
+};
+
+static int run(int argc, char **argv)
+{
+	if (argc < 2) {
+		cli_print_usage(stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("kindling %s\n", KINDLING_VERSION);
+		return CLI_DONE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return cli_help(1, argv + 1);
+
+	const struct cli_verb *verb = cli_find_verb(argv[1]);
+
+	if (verb == NULL) {
+		(void)conf_complain("%s: there is no such verb", argv[1]);
+		cli_print_usage(stderr);
+		return CLI_USAGE;
+	}
+	return verb->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int code = run(argc, argv);
+
+	/* What was printed into a full disk was not printed. */
+	if (fflush(stdout) != 0 && code == CLI_DONE)
+		code = CLI_FAILED;
+	return code;
+}

@@ -1,0 +1,32 @@
+/*
+ * Descriptors and files: whole files in and out, with the error in words.
+ */
+#ifndef KINDLING_OS_FD_H
+#define KINDLING_OS_FD_H
+
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+/* Closes and sets to -1; nothing where it is -1 already. */
+void fd_close(int *fd);
+
+bool fd_set_nonblocking(int fd);
+
+/* Reads a regular file of at most `max` bytes into the arena, a NUL behind it. */
+bool file_read(
+	const char *path, size_t max, struct arena *arena, struct span *out, struct fault *fault);
+
+/* The same from a descriptor, which stays open; `name` is what the fault calls it. */
+bool fd_read_file(int fd, const char *name, size_t max, struct arena *arena, struct span *out,
+	struct fault *fault);
+
+/* Writes a file under a temporary name in the same folder, syncs it, and renames it into place:
+ * there is the old file or the new one, never half of one. `mode` as for open. */
+bool file_write(const char *path, struct span content, mode_t mode, struct fault *fault);
+
+/* Makes the folder and those above it (0755 for those above, `mode` for the last). */
+bool directory_make(const char *path, mode_t mode, struct fault *fault);
+
+#endif
