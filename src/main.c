@@ -19,7 +19,7 @@ static int run(int argc, char **argv)
 		cli_print_usage(stderr);
 		return CLI_USAGE;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (strcmp(argv[argc > 2 ? 2 : 1], "--version") == 0 || strcmp(argv[1], "--version") == 0) {
 		printf("kindling %s\n", KINDLING_VERSION);
 		return CLI_DONE;
 	}

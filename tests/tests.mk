@@ -26,6 +26,7 @@ FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz
 WIRE_OBJECTS := $(patsubst tests/wire/%.c,$(BUILD)/wire/%.o, \
 	$(filter-out tests/wire/test_%.c,$(wildcard tests/wire/*.c)))
 TEST_LIBS = -lcmocka $(LIBS)
+.SECONDARY: $(WIRE_OBJECTS)
 
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(LIBRARY)
 	@mkdir -p $(@D)

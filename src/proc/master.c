@@ -128,8 +128,8 @@ static bool check_roots(const struct conf *conf, struct fault *fault)
 static bool prepare(struct master *master, struct fault *fault)
 {
 	const struct conf *conf = master->conf;
-	if (!check_roots(conf, fault) || !prepare_tls(master, fault) ||
-		!sockets_open(&master->sockets, conf, fault) || !store_prepare(conf->store, fault))
+	if (!check_roots(conf, fault) || !sockets_open(&master->sockets, conf, fault) ||
+		!prepare_tls(master, fault) || !store_prepare(conf->store, fault))
 		return false;
 	master->admission = admission_table_new(conf->workers, fault);
 	if (master->admission == NULL)
@@ -181,8 +181,12 @@ static void start_worker(struct master *master, unsigned number)
 	struct slot *slot = &master->slots[number];
 	admission_forget(master->admission, number);
 	slot->started = clock_monotonic_ms();
-	if (slot->delay > 0 && !sockets_resume(&master->sockets, number))
-		log_message(LOG_ERROR, "a socket cannot listen again: %s", strerror(errno));
+	struct fault fault;
+	if (!sockets_resume(&master->sockets, number, &fault)) {
+		log_message(LOG_ERROR, "cannot start a worker: %s", fault.text);
+		slot_ended(slot, slot->started);
+		return;
+	}
 	fflush(stdout); /* or the worker would print it again */
 	pid_t pid = fork();
 	if (pid == 0)

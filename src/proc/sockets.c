@@ -76,18 +76,20 @@ void sockets_keep(struct sockets *sockets, unsigned worker)
 			fd_close(&sockets->fds[i]);
 }
 
-void sockets_rest(const struct sockets *sockets, unsigned worker)
+void sockets_rest(struct sockets *sockets, unsigned worker)
 {
-	/* Linux takes the socket out of its group and lets it listen again later; where that is
-	 * not so, clients of this socket wait for the new worker. */
 	for (size_t i = 0; i < sockets->addresses; i++)
-		shutdown(sockets_of(sockets, worker)[i], SHUT_RD);
+		fd_close(&sockets->fds[worker * sockets->addresses + i]);
 }
 
-bool sockets_resume(const struct sockets *sockets, unsigned worker)
+bool sockets_resume(struct sockets *sockets, unsigned worker, struct fault *fault)
 {
-	for (size_t i = 0; i < sockets->addresses; i++)
-		if (listen(sockets_of(sockets, worker)[i], SOMAXCONN) != 0)
+	for (size_t i = 0; i < sockets->addresses; i++) {
+		int *fd = &sockets->fds[worker * sockets->addresses + i];
+		if (*fd < 0)
+			*fd = listen_open(&sockets->bound[i], fault);
+		if (*fd < 0)
 			return false;
+	}
 	return true;
 }

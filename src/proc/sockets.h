@@ -22,8 +22,9 @@ const int *sockets_of(const struct sockets *sockets, unsigned worker);
 /* After a fork: closes those of all workers but one. */
 void sockets_keep(struct sockets *sockets, unsigned worker);
 
-/* While a worker rests, its share of new clients goes to the others. */
-void sockets_rest(const struct sockets *sockets, unsigned worker);
-bool sockets_resume(const struct sockets *sockets, unsigned worker);
+/* While a worker rests its sockets are closed, so that its share of new clients goes to the others;
+ * resuming opens again those that are. */
+void sockets_rest(struct sockets *sockets, unsigned worker);
+bool sockets_resume(struct sockets *sockets, unsigned worker, struct fault *fault);
 
 #endif

@@ -1,0 +1,278 @@
+#!/bin/sh
+# Measures the server against its budgets, and against peers where they are installed:
+#
+#   bench.sh BUILD        ROUNDS=5 in the environment: how often, for the medians
+#
+# It judges nothing: prints a table, and fails only where something cannot be measured. Everything
+# runs in turn, round by round, since other work on the machine comes and goes; what the table is
+# after are ratios. All logs are off, every server has two workers where it has workers at all, and
+# all show the same certificate. molly-brown and nginx are the peers: `make deps bench`.
+set -eu
+build=$1
+tools=$build/bench
+rounds=${ROUNDS:-5}
+case $rounds in
+'' | *[!0-9]* | 0) echo 'ROUNDS is a number from 1' >&2 && exit 2 ;;
+esac
+temp=$(mktemp -d) pids=''
+small=2000 large=8 held=2000 files=10000 comments=100000
+
+stop() {
+	for pid in "$@"; do
+		kill "$pid" 2>/dev/null || continue
+		wait "$pid" 2>/dev/null || true
+	done
+}
+
+finish() {
+	# shellcheck disable=SC2086 # one word each
+	stop $pids
+	rm -rf "$temp"
+}
+trap finish EXIT
+trap 'echo "stopped by a signal" >&2; exit 1' INT TERM
+
+die() {
+	echo "bench: $*" >&2
+	exit 1
+}
+
+say() {
+	[ ! -t 2 ] || printf '\r\033[K%s' "$*" >&2
+}
+
+# start NAME READY PROGRAM...: sets $pid once it serves; "NAME.ms" has how long that took.
+start() {
+	name=$1
+	shift
+	rm -f "$temp/$name.ms"
+	"$tools/start" "$temp/$name.ms" "$@" >"$temp/$name.out" 2>&1 &
+	pid=$!
+	pids="$pids $pid"
+	looks=0
+	until [ -s "$temp/$name.ms" ]; do
+		looks=$((looks + 1))
+		if [ $looks -gt 600 ] || ! kill -0 $pid 2>/dev/null; then
+			cat "$temp/$name.out" >&2
+			die "$name does not start"
+		fi
+		sleep 0.1
+	done
+}
+
+# start_ours ROOT STORE: sets $pid and $port.
+start_ours() {
+	rm -f "$temp/ready"
+	start ours "$temp/ready" "$build/kindling" serve --host localhost --root "$temp/$1" \
+		--certs "$temp/certs" --store "sqlite:$temp/$2" --listen 127.0.0.1:0 \
+		--ready-file "$temp/ready" --workers 2 --log off --max-connections 10000 \
+		--max-connections-per-address 10000 --request-timeout 600
+	read -r _ port <"$temp/ready"
+}
+
+# start_molly ROOT
+start_molly() {
+	port=$("$tools/port")
+	cat >"$temp/molly.conf" <<-END
+		Port = $port
+		Hostname = "localhost"
+		CertPath = "$temp/certs/localhost.crt"
+		KeyPath = "$temp/certs/localhost.key"
+		DocBase = "$temp/$1"
+		AccessLog = "/dev/null"
+		ErrorLog = "/dev/null"
+	END
+	start molly "$port" molly-brown -c "$temp/molly.conf"
+}
+
+# Only root may say which user serves, and the folder is open to this one alone.
+start_nginx() {
+	port=$("$tools/port")
+	mkdir -p "$temp/nginx"
+	cat >"$temp/nginx.conf" <<-END
+		$([ "$(id -u)" -ne 0 ] || echo 'user root;')
+		daemon off;
+		worker_processes 2;
+		pid $temp/nginx/pid;
+		events { worker_connections 1024; }
+		http {
+			access_log off;
+			client_body_temp_path $temp/nginx/body;
+			proxy_temp_path $temp/nginx/proxy;
+			fastcgi_temp_path $temp/nginx/fastcgi;
+			uwsgi_temp_path $temp/nginx/uwsgi;
+			scgi_temp_path $temp/nginx/scgi;
+			ssl_session_cache off;
+			ssl_session_tickets off;
+			server {
+				listen 127.0.0.1:$port ssl;
+				ssl_certificate $temp/certs/localhost.crt;
+				ssl_certificate_key $temp/certs/localhost.key;
+				root $temp/capsule;
+			}
+		}
+	END
+	start nginx "$port" nginx -p "$temp/nginx" -e "$temp/nginx/error.log" -c "$temp/nginx.conf"
+}
+
+# load NAME TRANSACTIONS OPTION... PORT PID URL: adds the microseconds of each to "NAME".
+load() {
+	name=$1 count=$2
+	shift 2
+	say "round $round of $rounds: $name"
+	"$tools/load" -n "$count" "$@" >"$temp/load"
+	read -r spent ok other failed _ <"$temp/load"
+	[ "$ok" -eq "$count" ] ||
+		die "$name: of $count answers $other were of another status and $failed incomplete"
+	echo "$spent" >>"$temp/$name.us"
+}
+
+# bytes_of PORT PID URL: of one answer, its header included.
+bytes_of() {
+	"$tools/load" -n 1 "$@" >"$temp/load"
+	read -r _ ok _ _ bytes <"$temp/load"
+	[ "$ok" -eq 1 ] || die "$3 is not answered"
+	echo "$bytes"
+}
+
+# median NAME: of the lines of a file; nothing where there is none.
+median() {
+	[ ! -s "$temp/$1" ] || sort -n "$temp/$1" |
+		awk '{v[NR] = $1} END {print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2}'
+}
+
+# calc FORMAT EXPRESSION
+calc() {
+	awk "BEGIN {printf \"$1\", $2}"
+}
+
+# peer WORDS: the words, or that there is no peer where "$present" is empty.
+peer() {
+	if [ -n "$present" ]; then echo "$*"; else echo 'not installed'; fi
+}
+
+row() {
+	printf '%-47s | %-26s | %-8s | %s\n' "$@"
+}
+
+text() { # BYTES: lines of text
+	yes 'Kindness travels from one to another, and nobody sees all of the way.' | head -c "$1"
+}
+
+molly=$(command -v molly-brown || true)
+nginx=$(PATH=$PATH:/usr/sbin command -v nginx || true)
+PATH=$PATH:/usr/sbin
+
+# ---- the capsule: pages, a post with a hundred comments, a large file
+
+mkdir -p "$temp/capsule/posts" "$temp/certs"
+printf '# Bench\n=> posts/essay.gmi 2026-11-23 - An essay\n' >"$temp/capsule/index.gmi"
+text 2048 >"$temp/capsule/page.gmi"
+text 2048 >"$temp/capsule/posts/essay.gmi"
+head -c 67108864 /dev/urandom >"$temp/capsule/large.bin"
+cp -R "$temp/capsule" "$temp/many"
+rm "$temp/many/large.bin"
+say "making $files files"
+mkdir "$temp/many/pages"
+text $((files * 100)) | (cd "$temp/many/pages" && split -a 4 -b 100 - page-)
+say "making $comments comments"
+"$tools/thread" "$temp/some.db" posts/essay 100 >"$temp/some"
+"$tools/thread" "$temp/many.db" posts/essay 100 1000 10000 "$comments" >"$temp/threads"
+
+# ---- transactions: the same loads for each, in turn
+
+start_ours capsule some.db
+ours=$pid ours_port=$port url=gemini://localhost:$port
+[ -z "$molly" ] || start_molly capsule
+molly_pid=$pid molly_port=$port
+[ -z "$nginx" ] || start_nginx
+nginx_pid=$pid nginx_port=$port
+
+# A page as long as the post is with what stands under it.
+header=$(($(bytes_of "$ours_port" "$ours" "$url/page.gmi") - 2048))
+text $(($(bytes_of "$ours_port" "$ours" "$url/posts/essay.gmi") - header)) \
+	>"$temp/capsule/as-long.gmi"
+
+set -- -C "$temp/certs/localhost.crt" -K "$temp/certs/localhost.key"
+round=0
+while [ $round -lt "$rounds" ]; do
+	round=$((round + 1))
+	say "round $round of $rounds: floor"
+	"$tools/floor" "$2" "$4" $small >>"$temp/floor.us"
+	load ours $small "$ours_port" "$ours" "$url/page.gmi"
+	[ -z "$molly" ] ||
+		load molly $small "$molly_port" "$molly_pid" "gemini://localhost:$molly_port/page.gmi"
+	load post $small "$ours_port" "$ours" "$url/posts/essay.gmi"
+	load as-long $small "$ours_port" "$ours" "$url/as-long.gmi"
+	load post-identity $small "$@" "$ours_port" "$ours" "$url/posts/essay.gmi"
+	load as-long-identity $small "$@" "$ours_port" "$ours" "$url/as-long.gmi"
+	load large $large -c 2 "$ours_port" "$ours" "$url/large.bin"
+	[ -z "$nginx" ] ||
+		load nginx $large -c 2 "$nginx_port" "$nginx_pid" "https://localhost:$nginx_port/large.bin"
+done
+"$tools/hold" 0 "$ours_port" "$ours" >"$temp/worked"
+# shellcheck disable=SC2086 # one word each
+stop $pids
+pids=''
+
+# ---- memory and starting: a fresh server each time
+
+round=0
+while [ $round -lt "$rounds" ]; do
+	round=$((round + 1))
+	say "round $round of $rounds: memory"
+	start_ours capsule some.db
+	"$tools/hold" $held "$port" "$pid" >>"$temp/ours.kib"
+	stop "$pid"
+	start_ours many many.db
+	cat "$temp/ours.ms" >>"$temp/ours.starts"
+	stop "$pid"
+	[ -n "$molly" ] || continue
+	start_molly capsule
+	"$tools/hold" $held "$port" "$pid" >>"$temp/molly.kib"
+	stop "$pid"
+	start_molly many
+	cat "$temp/molly.ms" >>"$temp/molly.starts"
+	stop "$pid"
+done
+for who in ours molly; do
+	[ -f "$temp/$who.kib" ] || continue
+	cut -d ' ' -f 1 "$temp/$who.kib" >"$temp/$who.rest"
+	cut -d ' ' -f 2 "$temp/$who.kib" >"$temp/$who.idle"
+done
+read -r worked _ <"$temp/worked"
+
+# ---- the table
+
+say ''
+floor=$(median floor.us) mine=$(median ours.us) theirs=$(median molly.us)
+row what measured bound peer
+row ----------------------------------------------- -------------------------- -------- -----------
+present=$molly
+row 'CPU of a transaction, 2 KB page: over the floor' \
+	"$(calc '%.2f  (%.0f us of %.0f)' "$mine / $floor, $mine, $floor")" 1.6 \
+	"$(peer "molly-brown $(calc %.2f "${theirs:-0} / $floor")")"
+row '  against molly-brown' "$(peer "$(calc %.2f "$mine / ${theirs:-1}")")" 0.80 \
+	"$(peer "$(calc '%.0f us' "${theirs:-0}")")"
+row '  a post with 100 comments, against a file' \
+	"$(calc %.2f "$(median post.us) / $(median as-long.us)")" 1.3 -
+row '  the same to a reader with a certificate' \
+	"$(calc %.2f "$(median post-identity.us) / $(median as-long-identity.us)")" - -
+present=$nginx
+row 'CPU of a 64 MiB file, against nginx' \
+	"$(calc '%s  (%.0f ms)' "\"$(peer "$(calc %.2f "$(median large.us) / $(median nginx.us)")")\", $(median large.us) / 1000")" \
+	1.0 "$(peer "nginx $(calc '%.0f ms' "$(median nginx.us) / 1000")")"
+present=$molly
+row 'memory of an idle connection' "$(calc '%.1f KiB' "$(median ours.idle)")" '13 KiB' \
+	"$(peer "molly-brown $(calc '%.1f KiB' "$(median molly.idle)")")"
+row 'memory at rest, 2 workers' \
+	"$(calc '%.1f MiB  (%.1f after work)' "$(median ours.rest) / 1024, $worked / 1024")" '16 MiB' \
+	"$(peer "molly-brown $(calc '%.1f MiB' "$(median molly.rest) / 1024")")"
+row "exec to serving, $files files, $comments comments" \
+	"$(calc '%.0f ms' "$(median ours.starts)")" '100 ms' \
+	"$(peer "molly-brown $(calc '%.0f ms' "$(median molly.starts)"), files alone")"
+while read -r count spent; do
+	bound=-
+	[ "$count" -ne "$comments" ] || bound='2 ms'
+	row "a thread page out of $count comments" "$(calc '%.2f ms' "$spent / 1000")" "$bound" -
+done <"$temp/threads"

@@ -1,0 +1,235 @@
+/*
+ * The store in trouble: pages are served all the same, comments get 41 with a sentence, nothing
+ * acknowledged is lost, and service returns by itself.
+ */
+#include "reader.h"
+#include "wire.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+static struct daemon server;
+static struct person writer;
+
+static int start(void **state)
+{
+	/* A limit on file sizes would end the program; a full disk does not. */
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGXFSZ, &ignore, NULL);
+	daemon_prepare(&server);
+	server.noisy = true;
+	daemon_start(&server);
+	reader_join(&server, &writer, "Writer");
+	reader_comment(&server, &writer, ESSAY, "Before any trouble.");
+	*state = &server;
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	if (server.pid > 0)
+		daemon_end(&server);
+	person_end(&writer);
+	return 0;
+}
+
+static void expect_pages(void)
+{
+	struct answer answer = ask(&server, NULL, "gemini://localhost/posts/essay.gmi");
+
+	assert_answer(&answer, 20, "the essay");
+	assert_contains(answer.body, "The essay's text.");
+	answer_free(&answer);
+	expect(&server, NULL, "gemini://localhost/", 20);
+	expect(&server, NULL, "gemini://localhost/folder/page.gmi", 20);
+}
+
+static void expect_resting(const char *text)
+{
+	struct answer answer = reader_send(&server, &writer, ESSAY, text);
+
+	assert_answer(&answer, 41, text);
+	/* A sentence and not just a word. */
+	assert_true(strchr(answer.meta, ' ') != NULL);
+	answer_free(&answer);
+}
+
+static void expect_in_thread(const char *text, size_t times)
+{
+	char *thread = read_pages(&server, "/comments/on/" ESSAY "/", "?after=");
+
+	assert_int_equal(count_of(thread, text), times);
+	free(thread);
+}
+
+static sqlite3 *lock_store(void)
+{
+	char path[DAEMON_PATH_SIZE];
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open_v2(daemon_path(&server, "store.db", path), &database,
+				 SQLITE_OPEN_READWRITE, NULL),
+		SQLITE_OK);
+	sqlite3_busy_timeout(database, PATIENCE_MS);
+	assert_int_equal(sqlite3_exec(database, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	return database;
+}
+
+static void locked(void **state)
+{
+	sqlite3 *database = lock_store();
+
+	(void)state;
+	expect_pages();
+	expect_resting("While it is locked.");
+	expect_pages();
+	assert_int_equal(sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+	reader_comment(&server, &writer, ESSAY, "After the lock.");
+	expect_in_thread("Before any trouble.", 1);
+	expect_in_thread("While it is locked.", 0);
+	expect_in_thread("After the lock.", 1);
+}
+
+/* Bounds the files of every process of the server; RLIM_INFINITY lifts that. */
+static void limit_files(rlim_t size)
+{
+	pid_t processes[3];
+	struct rlimit limit;
+
+	daemon_workers(&server, processes, 2);
+	processes[2] = server.pid;
+	for (size_t i = 0; i < COUNT(processes); i++) {
+		assert_int_equal(prlimit(processes[i], RLIMIT_FSIZE, NULL, &limit), 0);
+		limit.rlim_cur = size;
+		assert_int_equal(prlimit(processes[i], RLIMIT_FSIZE, &limit, NULL), 0);
+	}
+}
+
+static void full(void **state)
+{
+	(void)state;
+	limit_files(1);
+	expect_pages();
+	expect_resting("While there is no room.");
+	expect_pages();
+	limit_files(RLIM_INFINITY);
+	reader_comment(&server, &writer, ESSAY, "With room again.");
+	expect_in_thread("Before any trouble.", 1);
+	expect_in_thread("While there is no room.", 0);
+	expect_in_thread("With room again.", 1);
+}
+
+/* A whole copy of the store, which nobody else has open: what its log still holds is taken into the
+ * file first. */
+static char *save_store(size_t *length)
+{
+	char path[DAEMON_PATH_SIZE];
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open_v2(daemon_path(&server, "store.db", path), &database,
+				 SQLITE_OPEN_READWRITE, NULL),
+		SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+	return file_slurp(path, length);
+}
+
+static void remove_store(void)
+{
+	static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm"};
+	char path[DAEMON_PATH_SIZE];
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		unlink(daemon_path(&server, names[i], path));
+}
+
+/* Overwritten in place while it is open; the pages of the capsule must not suffer. */
+static void damaged(void **state)
+{
+	static char garbage[262144];
+	char path[DAEMON_PATH_SIZE], *saved;
+	struct answer answer;
+	size_t length;
+
+	(void)state;
+	daemon_stop(&server);
+	saved = save_store(&length);
+	daemon_start(&server);
+	memset(garbage, 0x5a, sizeof(garbage));
+	daemon_write(&server, "store.db", garbage, sizeof(garbage));
+	truncate(daemon_path(&server, "store.db-wal", path), 0);
+	for (int i = 0; i < 4; i++)
+		expect_pages();
+	answer = reader_send(&server, &writer, ESSAY, "Into a damaged store.");
+	assert_answer(&answer, 41, "a comment into a damaged store");
+	answer_free(&answer);
+	expect_pages();
+	daemon_kill(&server);
+	remove_store();
+	daemon_write(&server, "store.db", saved, length);
+	free(saved);
+	daemon_start(&server);
+	expect_in_thread("Before any trouble.", 1);
+	reader_comment(&server, &writer, ESSAY, "After the repair.");
+}
+
+/* A start with a store that is none: one line, and nothing of it is touched. */
+static void damaged_at_start(void **state)
+{
+	static const char *const arguments[] = {"serve", "--listen", "127.0.0.1:0", "--root",
+		"capsule", "--certs", "certs", "--store", "sqlite:broken.db", NULL};
+	static char garbage[8192], path[DAEMON_PATH_SIZE];
+	struct program_result result;
+	char *after;
+	size_t length;
+
+	(void)state;
+	memset(garbage, 0x5a, sizeof(garbage));
+	daemon_write(&server, "broken.db", garbage, sizeof(garbage));
+	result = program_run(server.folder, arguments);
+	assert_int_equal(result.code, 1);
+	assert_contains(result.err, "broken.db");
+	assert_int_equal(count_of(result.err, "\n"), 1);
+	program_result_free(&result);
+	after = file_slurp(daemon_path(&server, "broken.db", path), &length);
+	assert_int_equal(length, sizeof(garbage));
+	assert_memory_equal(after, garbage, length);
+	free(after);
+}
+
+static void removed(void **state)
+{
+	struct answer answer;
+
+	(void)state;
+	remove_store();
+	for (int i = 0; i < 4; i++)
+		expect_pages();
+	answer = reader_send(&server, &writer, ESSAY, "Into a store that is gone.");
+	/* Never an acknowledgement of what the next start will not find. */
+	assert_answer(&answer, 41, "a comment into a store that is gone");
+	answer_free(&answer);
+	expect_pages();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("locked by another process: 41, and it returns by itself", locked),
+		TEST("no room for another byte: 41, and it returns by itself", full),
+		TEST("damaged while serving: pages go on, comments are 41", damaged),
+		TEST("damaged at the start: one line, exit 1", damaged_at_start),
+		TEST("removed while serving: pages go on, comments are 41", removed),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, start, stop);
+}

@@ -1,0 +1,254 @@
+/*
+ * The command line: each verb, its help, its exit codes, and errors of the configuration.
+ */
+#include "wire.h"
+
+#include <ctype.h>
+#include <sys/stat.h>
+
+#include <openssl/pem.h>
+
+static struct daemon place; /* never started: its folder is where the verbs run */
+
+static int prepare(void **state)
+{
+	(void)state;
+	daemon_prepare(&place);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	daemon_end(&place);
+	return 0;
+}
+
+#define RUN(...) program_run(place.folder, (const char *const[]){__VA_ARGS__, NULL})
+
+static void assert_code(const struct program_result *result, int code)
+{
+	if (result->code != code)
+		fail_msg("exit code %d instead of %d\nstandard output:\n%s\nstandard error:\n%s",
+			result->code, code, result->out, result->err);
+}
+
+static void help(void **state)
+{
+	static const char *const verbs[] = {"serve", "check", "cert", "help"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		struct program_result by_flag = RUN(verbs[i], "--help");
+		struct program_result by_verb = RUN("help", verbs[i]);
+
+		assert_code(&by_flag, 0);
+		assert_code(&by_verb, 0);
+		assert_contains(by_flag.out, verbs[i]);
+		assert_string_equal(by_flag.err, "");
+		assert_string_equal(by_verb.out, by_flag.out);
+		program_result_free(&by_flag);
+		program_result_free(&by_verb);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct program_result result = i == 0 ? RUN("help") : RUN("--help");
+
+		assert_code(&result, 0);
+		for (size_t verb = 0; verb < COUNT(verbs); verb++)
+			assert_contains(result.out, verbs[verb]);
+		assert_string_equal(result.err, "");
+		program_result_free(&result);
+	}
+}
+
+static void help_names_every_option(void **state)
+{
+	static const char *const options[] = {"--listen", "--workers", "--store", "--log",
+		"--log-addresses", "--ready-file", "--host", "--aliases", "--root", "--certs",
+		"--lang", "--feed", "--comments", "--contact", "--handshake-timeout",
+		"--request-timeout", "--write-timeout", "--close-timeout", "--max-connections",
+		"--max-connections-per-address"};
+	struct program_result result = RUN("serve", "--help");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(options); i++)
+		assert_contains(result.out, options[i]);
+	program_result_free(&result);
+}
+
+static void version(void **state)
+{
+	struct program_result result = RUN("--version");
+
+	(void)state;
+	assert_code(&result, 0);
+	assert_int_equal(strncmp(result.out, "kindling ", 9), 0);
+	assert_true(isdigit((unsigned char)result.out[9]));
+	assert_int_equal(count_of(result.out, "\n"), 1);
+	program_result_free(&result);
+	result = RUN("serve", "--version");
+	assert_code(&result, 0);
+	program_result_free(&result);
+}
+
+static void wrong_usage(void **state)
+{
+	const char *const lines[][4] = {{NULL}, {"dance", NULL}, {"serve", "--nonsense", NULL},
+		{"serve", "--root", NULL}, {"serve", "word", NULL}, {"cert", "dance", NULL},
+		{"check", "--nonsense", "1", NULL}, {"help", "dance", NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct program_result result = program_run(place.folder, lines[i]);
+
+		if (result.code != 2 || result.err[0] == '\0')
+			fail_msg("line %zu (%s): exit code %d, standard error: %s", i,
+				lines[i][0] != NULL ? lines[i][0] : "no word", result.code,
+				result.err);
+		assert_string_equal(result.out, "");
+		program_result_free(&result);
+	}
+}
+
+/* Each error is told as file:line, all of them, and nothing is served. */
+static void configuration_errors(void **state)
+{
+	static const char text[] = "listen = {\"127.0.0.1:0\"}\n"
+				   "workers = 9999\n"
+				   "log = \"loud\"\n"
+				   "capsule \"localhost\" {\n"
+				   "    root = \"capsule\"\n"
+				   "    feed = \"no slash\"\n"
+				   "}\n";
+	static const char *const verbs[] = {"check", "serve"};
+
+	(void)state;
+	daemon_write_text(&place, "wrong.conf", text);
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		struct program_result result = RUN(verbs[i], "-c", "wrong.conf");
+
+		assert_code(&result, 1);
+		assert_contains(result.err, "wrong.conf:2:");
+		assert_contains(result.err, "wrong.conf:3:");
+		assert_contains(result.err, "wrong.conf:6:");
+		program_result_free(&result);
+	}
+}
+
+static void configuration_unknown(void **state)
+{
+	struct program_result result;
+
+	(void)state;
+	daemon_write_text(&place, "unknown.conf", "workers = 2\nnonsense = 3\n");
+	result = RUN("check", "-c", "unknown.conf");
+	assert_code(&result, 1);
+	assert_contains(result.err, "unknown.conf:2:");
+	program_result_free(&result);
+	result = RUN("check", "-c", "missing.conf");
+	assert_code(&result, 1);
+	assert_contains(result.err, "missing.conf");
+	program_result_free(&result);
+}
+
+static void check_good(void **state)
+{
+	struct program_result result;
+
+	(void)state;
+	result = RUN("cert", "--host", "localhost", "--certs", "certs", "make");
+	assert_code(&result, 0);
+	program_result_free(&result);
+	result = RUN("check", "--host", "localhost", "--root", "capsule", "--certs", "certs",
+		"--store", "sqlite:store.db");
+	assert_code(&result, 0);
+	assert_string_equal(result.err, "");
+	program_result_free(&result);
+}
+
+static void check_bad(void **state)
+{
+	struct program_result result;
+
+	(void)state;
+	result = RUN("check", "--host", "localhost", "--root", "nowhere", "--certs", "certs",
+		"--store", "sqlite:store.db");
+	assert_code(&result, 1);
+	assert_contains(result.err, "nowhere");
+	program_result_free(&result);
+}
+
+static X509 *read_certificate(const char *path)
+{
+	char whole[DAEMON_PATH_SIZE];
+	FILE *file = fopen(daemon_path(&place, path, whole), "r");
+	X509 *certificate;
+
+	assert_non_null(file);
+	certificate = PEM_read_X509(file, NULL, NULL, NULL);
+	fclose(file);
+	assert_non_null(certificate);
+	return certificate;
+}
+
+static void certificate(void **state)
+{
+	char shown[FINGERPRINT_SIZE], path[DAEMON_PATH_SIZE], *key, *key_after;
+	struct program_result result;
+	X509 *first, *renewed;
+	struct stat info;
+
+	(void)state;
+	result = RUN("cert", "--host", "new.example", "--certs", "fresh", "make");
+	assert_code(&result, 0);
+	program_result_free(&result);
+	assert_int_equal(stat(daemon_path(&place, "fresh/new.example.key", path), &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	first = read_certificate("fresh/new.example.crt");
+	key = file_slurp(path, NULL);
+	/* Shown with the fingerprint that a client shows. */
+	result = RUN("cert", "--host", "new.example", "--certs", "fresh");
+	assert_code(&result, 0);
+	assert_true(certificate_fingerprint(first, true, shown));
+	assert_contains(result.out, shown);
+	program_result_free(&result);
+	/* What is there is not made again. */
+	result = RUN("cert", "--host", "new.example", "--certs", "fresh", "make");
+	key_after = file_slurp(path, NULL);
+	assert_string_equal(key_after, key);
+	free(key_after);
+	program_result_free(&result);
+	/* Renewed: another certificate for the same key. */
+	result = RUN("cert", "--host", "new.example", "--certs", "fresh", "renew");
+	assert_code(&result, 0);
+	program_result_free(&result);
+	renewed = read_certificate("fresh/new.example.crt");
+	key_after = file_slurp(path, NULL);
+	assert_string_equal(key_after, key);
+	assert_int_not_equal(X509_cmp(first, renewed), 0);
+	assert_int_equal(EVP_PKEY_eq(X509_get0_pubkey(first), X509_get0_pubkey(renewed)), 1);
+	free(key);
+	free(key_after);
+	X509_free(first);
+	X509_free(renewed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		{"--help on every verb, and `help VERB` is the same", help, NULL, NULL, NULL},
+		{"the help of serve names every option", help_names_every_option, NULL, NULL, NULL},
+		{"--version", version, NULL, NULL, NULL},
+		{"wrong usage is told on standard error, exit 2", wrong_usage, NULL, NULL, NULL},
+		{"every error of a configuration is told as file:line", configuration_errors, NULL,
+			NULL, NULL},
+		{"an unknown option or a missing file is an error", configuration_unknown, NULL,
+			NULL, NULL},
+		{"check of what is good: exit 0 and nothing to say on standard error", check_good,
+			NULL, NULL, NULL},
+		{"check of what is not: exit 1", check_bad, NULL, NULL, NULL},
+		{"cert makes, shows and renews with the same key", certificate, NULL, NULL, NULL},
+	};
+
+	return cmocka_run_group_tests_name("verbs", tests, prepare, end);
+}
