@@ -13,8 +13,8 @@ mkdir -p "$logs"
 passed=0 failed=0 skipped=0
 
 for program in "$@"; do
-	name=$(basename "$program")
-	log=$logs/$name.log
+	name=$(basename "$(dirname "$program")")/$(basename "$program")
+	log=$logs/$(echo "$name" | tr / -).log
 	# No test may hang: ten minutes are more than the whole suite has.
 	timeout -k 10 600 "$program" >"$log" 2>&1
 	code=$?

@@ -12,8 +12,8 @@ for fuzzer in "$@"; do
 	fi
 	echo "fuzzing $fuzzer for $seconds s"
 	mkdir -p "$folder/corpus/$fuzzer"
-	dictionary=tests/fuzz/$fuzzer.dict
-	[ -f "$dictionary" ] || dictionary=/dev/null
-	"$folder/fuzz_$fuzzer" -max_total_time="$seconds" -max_len=4096 -timeout=10 -dict="$dictionary" \
+	dictionary=
+	[ ! -f "tests/fuzz/$fuzzer.dict" ] || dictionary=-dict=tests/fuzz/$fuzzer.dict
+	"$folder/fuzz_$fuzzer" -max_total_time="$seconds" -max_len=4096 -timeout=10 ${dictionary:+"$dictionary"} \
 		-artifact_prefix="$folder/" "$folder/corpus/$fuzzer" "tests/fuzz/corpus/$fuzzer"
 done

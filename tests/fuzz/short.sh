@@ -15,10 +15,10 @@ for fuzzer in "$@"; do
 		continue
 	fi
 	found=$(mktemp -d)
-	dictionary=tests/fuzz/$fuzzer.dict
-	[ -f "$dictionary" ] || dictionary=/dev/null
+	dictionary=
+	[ ! -f "tests/fuzz/$fuzzer.dict" ] || dictionary=-dict=tests/fuzz/$fuzzer.dict
 	# The second folder is only read; what is new goes into the first.
-	if "$program" -runs=20000 -max_total_time=10 -max_len=4096 -timeout=10 -dict="$dictionary" \
+	if "$program" -runs=20000 -max_total_time=10 -max_len=4096 -timeout=10 ${dictionary:+"$dictionary"} \
 		-artifact_prefix="$folder/" "$found" "tests/fuzz/corpus/$fuzzer" \
 		>"$folder/$fuzzer.log" 2>&1; then
 		echo "ok $count - fuzzing $fuzzer"
