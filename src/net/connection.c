@@ -91,7 +91,7 @@ static void log_exchange(struct connection *connection, const char *note)
 		.host = uri->host,
 		.path = uri->path,
 		.query = exchange->request.query_is_private ? (struct span){NULL, 0} : uri->query,
-		.status = exchange->reply.status,
+		.status = (int)exchange->reply.status,
 		.bytes = exchange->bytes,
 		.milliseconds = (int64_t)(uv_now(&connection->net->loop) - connection->accepted),
 		.note = note,

@@ -12,21 +12,25 @@ build=$1
 tools=$build/bench
 rounds=${ROUNDS:-5}
 case $rounds in
-'' | *[!0-9]* | 0) echo 'ROUNDS is a number from 1' >&2 && exit 2 ;;
+'' | *[!0-9]* | 0)
+	echo 'ROUNDS is a number from 1' >&2
+	exit 2
+	;;
 esac
 temp=$(mktemp -d) pids=''
-small=2000 large=8 held=2000 files=10000 comments=100000
+small=2000 large=16 held=2000 files=10000 comments=100000
 
+# Whatever runs.
 stop() {
-	for pid in "$@"; do
+	for pid in $pids; do
 		kill "$pid" 2>/dev/null || continue
 		wait "$pid" 2>/dev/null || true
 	done
+	pids=''
 }
 
 finish() {
-	# shellcheck disable=SC2086 # one word each
-	stop $pids
+	stop
 	rm -rf "$temp"
 }
 trap finish EXIT
@@ -70,7 +74,7 @@ start_ours() {
 	read -r _ port <"$temp/ready"
 }
 
-# start_molly ROOT
+# start_molly ROOT. It has logs always, so they go nowhere.
 start_molly() {
 	port=$("$tools/port")
 	cat >"$temp/molly.conf" <<-END
@@ -146,11 +150,6 @@ calc() {
 	awk "BEGIN {printf \"$1\", $2}"
 }
 
-# peer WORDS: the words, or that there is no peer where "$present" is empty.
-peer() {
-	if [ -n "$present" ]; then echo "$*"; else echo 'not installed'; fi
-}
-
 row() {
 	printf '%-47s | %-26s | %-8s | %s\n' "$@"
 }
@@ -159,9 +158,9 @@ text() { # BYTES: lines of text
 	yes 'Kindness travels from one to another, and nobody sees all of the way.' | head -c "$1"
 }
 
+PATH=$PATH:/usr/sbin # where nginx is
 molly=$(command -v molly-brown || true)
-nginx=$(PATH=$PATH:/usr/sbin command -v nginx || true)
-PATH=$PATH:/usr/sbin
+nginx=$(command -v nginx || true)
 
 # ---- the capsule: pages, a post with a hundred comments, a large file
 
@@ -189,9 +188,9 @@ molly_pid=$pid molly_port=$port
 nginx_pid=$pid nginx_port=$port
 
 # A page as long as the post is with what stands under it.
-header=$(($(bytes_of "$ours_port" "$ours" "$url/page.gmi") - 2048))
-text $(($(bytes_of "$ours_port" "$ours" "$url/posts/essay.gmi") - header)) \
-	>"$temp/capsule/as-long.gmi"
+page=$(bytes_of "$ours_port" "$ours" "$url/page.gmi")
+post=$(bytes_of "$ours_port" "$ours" "$url/posts/essay.gmi")
+text $((post - page + 2048)) >"$temp/capsule/as-long.gmi"
 
 set -- -C "$temp/certs/localhost.crt" -K "$temp/certs/localhost.key"
 round=0
@@ -211,9 +210,7 @@ while [ $round -lt "$rounds" ]; do
 		load nginx $large -c 2 "$nginx_port" "$nginx_pid" "https://localhost:$nginx_port/large.bin"
 done
 "$tools/hold" 0 "$ours_port" "$ours" >"$temp/worked"
-# shellcheck disable=SC2086 # one word each
-stop $pids
-pids=''
+stop
 
 # ---- memory and starting: a fresh server each time
 
@@ -223,54 +220,65 @@ while [ $round -lt "$rounds" ]; do
 	say "round $round of $rounds: memory"
 	start_ours capsule some.db
 	"$tools/hold" $held "$port" "$pid" >>"$temp/ours.kib"
-	stop "$pid"
+	stop
 	start_ours many many.db
 	cat "$temp/ours.ms" >>"$temp/ours.starts"
-	stop "$pid"
+	stop
 	[ -n "$molly" ] || continue
 	start_molly capsule
 	"$tools/hold" $held "$port" "$pid" >>"$temp/molly.kib"
-	stop "$pid"
+	stop
 	start_molly many
 	cat "$temp/molly.ms" >>"$temp/molly.starts"
-	stop "$pid"
+	stop
 done
 for who in ours molly; do
 	[ -f "$temp/$who.kib" ] || continue
 	cut -d ' ' -f 1 "$temp/$who.kib" >"$temp/$who.rest"
 	cut -d ' ' -f 2 "$temp/$who.kib" >"$temp/$who.idle"
 done
-read -r worked _ <"$temp/worked"
 
 # ---- the table
 
+# ratio NAME NAME: of two medians; a dash where one was not measured.
+ratio() {
+	over=$(median "$1") under=$(median "$2")
+	if [ -n "$over" ] && [ -n "$under" ]; then calc %.2f "$over / $under"; else echo -; fi
+}
+
+# figure FORMAT NAME DIVISOR: a median in words; a dash where it was not measured.
+figure() {
+	value=$(median "$2")
+	if [ -n "$value" ]; then calc "$1" "$value / $3"; else echo -; fi
+}
+
+# peer PROGRAM WORDS: of one that is installed.
+peer() {
+	if command -v "$1" >/dev/null; then echo "$*"; else echo "$1 not installed"; fi
+}
+
 say ''
-floor=$(median floor.us) mine=$(median ours.us) theirs=$(median molly.us)
+read -r worked _ <"$temp/worked"
 row what measured bound peer
 row ----------------------------------------------- -------------------------- -------- -----------
-present=$molly
 row 'CPU of a transaction, 2 KB page: over the floor' \
-	"$(calc '%.2f  (%.0f us of %.0f)' "$mine / $floor, $mine, $floor")" 1.6 \
-	"$(peer "molly-brown $(calc %.2f "${theirs:-0} / $floor")")"
-row '  against molly-brown' "$(peer "$(calc %.2f "$mine / ${theirs:-1}")")" 0.80 \
-	"$(peer "$(calc '%.0f us' "${theirs:-0}")")"
-row '  a post with 100 comments, against a file' \
-	"$(calc %.2f "$(median post.us) / $(median as-long.us)")" 1.3 -
+	"$(ratio ours.us floor.us)  ($(figure '%.0f us' ours.us 1) of $(figure %.0f floor.us 1))" 1.6 \
+	"$(peer molly-brown "$(ratio molly.us floor.us)")"
+row '  against molly-brown' "$(ratio ours.us molly.us)" 0.80 \
+	"$(peer molly-brown "$(figure '%.0f us' molly.us 1)")"
+row '  a post with 100 comments, against a file' "$(ratio post.us as-long.us)" 1.3 -
 row '  the same to a reader with a certificate' \
-	"$(calc %.2f "$(median post-identity.us) / $(median as-long-identity.us)")" - -
-present=$nginx
+	"$(ratio post-identity.us as-long-identity.us)" - -
 row 'CPU of a 64 MiB file, against nginx' \
-	"$(calc '%s  (%.0f ms)' "\"$(peer "$(calc %.2f "$(median large.us) / $(median nginx.us)")")\", $(median large.us) / 1000")" \
-	1.0 "$(peer "nginx $(calc '%.0f ms' "$(median nginx.us) / 1000")")"
-present=$molly
-row 'memory of an idle connection' "$(calc '%.1f KiB' "$(median ours.idle)")" '13 KiB' \
-	"$(peer "molly-brown $(calc '%.1f KiB' "$(median molly.idle)")")"
+	"$(ratio large.us nginx.us)  ($(figure '%.0f ms' large.us 1000))" 1.0 \
+	"$(peer nginx "$(figure '%.0f ms' nginx.us 1000)")"
+row 'memory of an idle connection' "$(figure '%.1f KiB' ours.idle 1)" '13 KiB' \
+	"$(peer molly-brown "$(figure '%.1f KiB' molly.idle 1)")"
 row 'memory at rest, 2 workers' \
-	"$(calc '%.1f MiB  (%.1f after work)' "$(median ours.rest) / 1024, $worked / 1024")" '16 MiB' \
-	"$(peer "molly-brown $(calc '%.1f MiB' "$(median molly.rest) / 1024")")"
-row "exec to serving, $files files, $comments comments" \
-	"$(calc '%.0f ms' "$(median ours.starts)")" '100 ms' \
-	"$(peer "molly-brown $(calc '%.0f ms' "$(median molly.starts)"), files alone")"
+	"$(figure '%.1f MiB' ours.rest 1024)  ($(calc %.1f "$worked / 1024") after work)" '16 MiB' \
+	"$(peer molly-brown "$(figure '%.1f MiB' molly.rest 1024)")"
+row "exec to serving, $files files, $comments comments" "$(figure '%.0f ms' ours.starts 1)" \
+	'100 ms' "$(peer molly-brown "$(figure '%.0f ms' molly.starts 1)", files alone)"
 while read -r count spent; do
 	bound=-
 	[ "$count" -ne "$comments" ] || bound='2 ms'

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static bool serves(const char *ready)
 }
 
 /* The pipe ends with exec, which has no other event to show. */
-static void watch(int pipe, const char *result, const char *ready)
+static void watch(pid_t server, int pipe, const char *result, const char *ready)
 {
 	char byte, text[32];
 	while (read(pipe, &byte, 1) < 0 && errno == EINTR)
@@ -42,6 +43,8 @@ static void watch(int pipe, const char *result, const char *ready)
 		pause_microseconds(LOOK_MICROSECONDS);
 		if (now - begin > PATIENCE_SECONDS)
 			die("nothing serves after %d seconds", PATIENCE_SECONDS);
+		if (kill(server, 0) != 0)
+			die("the server is gone");
 		now = seconds_of(CLOCK_MONOTONIC);
 	}
 	now = seconds_of(CLOCK_MONOTONIC);
@@ -58,13 +61,13 @@ int main(int argc, char **argv)
 		die("usage: start RESULT READY PROGRAM [ARGUMENT]...");
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		die("no pipe: %s", strerror(errno));
-	pid_t child = fork();
+	pid_t server = getpid(), child = fork();
 	if (child < 0)
 		die("cannot fork: %s", strerror(errno));
 	if (child == 0) {
 		if (fork() == 0) {
 			close(ends[1]);
-			watch(ends[0], argv[1], argv[2]);
+			watch(server, ends[0], argv[1], argv[2]);
 		}
 		return EXIT_SUCCESS;
 	}

@@ -1,12 +1,14 @@
 #!/bin/sh
 # The rules of the house, as tests. Run from the top of the tree:
 #
-#   lint.sh OBJECTS CC FLAGS...     OBJECTS: a folder of objects built without sanitizers
+#   lint.sh OBJECTS FLAGS...     OBJECTS: a folder of objects built without sanitizers;
+#                                FLAGS: for the compilers
 #
 # Each rule is one TAP test; what breaks it is printed below it as a comment.
 set -u
 objects=$1
 shift
+set -- "$@" '-DKINDLING_VERSION="lint"'
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 
@@ -77,8 +79,17 @@ for file in src/*/*.c; do
 done | rule "every source file includes its own header first"
 
 for header in src/*/*.h; do
-	"$@" -fsyntax-only -x c "$header" 2>&1 | head -n 3
+	cc "$@" -fsyntax-only -x c "$header" 2>&1 | head -n 3
 done | rule "every header compiles alone"
+
+# The build says what its own compiler thinks; this asks the others that are here.
+for compiler in gcc clang; do
+	command -v $compiler >/dev/null || continue
+	for file in $(git ls-files 'src/*.c' 'tests/*.c' 2>/dev/null); do
+		case $file in *_other.c) [ "$(uname -s)" = Linux ] || continue ;; esac
+		"$compiler" "$@" -Itests/unit -Itests/wire -fsyntax-only "$file" 2>&1 | head -n 5
+	done
+done | rule "gcc and clang have no warning"
 
 for file in src/main.c src/*/*.[ch] tests/*/*.[ch]; do
 	head -n 1 "$file" | grep -q '^/\*' || echo "$file"
