@@ -36,8 +36,8 @@ SANITIZERS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recov
 endif
 CFLAGS   ?= -O2 -g
 WERROR   ?= $(if $(CI),-Werror)
-CPPFLAGS += -Isrc -D_GNU_SOURCE -DKINDLING_VERSION='"$(VERSION)"' \
-	$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE -DKINDLING_VERSION='"$(VERSION)"' \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) $(HARDEN) $(SANITIZERS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)
 LIBS      = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lmagic -lunistring -lpthread
@@ -60,7 +60,7 @@ $(LIBRARY): $(OBJECTS)
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is installed depends on what is asked for beside it: make deps run, make deps test.
 DEPS_FOR := $(if $(filter test check unit fuzz lint coverage,$(MAKECMDGOALS)),test) \
@@ -69,8 +69,9 @@ DEPS_FOR := $(if $(filter test check unit fuzz lint coverage,$(MAKECMDGOALS)),te
 deps:
 	@sh src/dist/deps.sh run $(DEPS_FOR)
 
+# make run ARGS="--listen 127.0.0.1:1966"
 run: all
-	@exec $(BUILD)/$(PROGRAM) serve
+	@exec $(BUILD)/$(PROGRAM) serve $(ARGS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8 \

@@ -13,18 +13,26 @@ const struct cli_verb cli_verbs[] = {
 	{NULL, NULL, NULL},
 };
 
+static int print_version(bool alone)
+{
+	if (!alone) {
+		(void)fprintf(stderr, "usage: kindling [VERB] --version\n");
+		return CLI_USAGE;
+	}
+	printf("kindling %s\n", KINDLING_VERSION);
+	return CLI_DONE;
+}
+
 static int run(int argc, char **argv)
 {
 	if (argc < 2) {
 		cli_print_usage(stderr);
 		return CLI_USAGE;
 	}
-	if (strcmp(argv[argc > 2 ? 2 : 1], "--version") == 0 || strcmp(argv[1], "--version") == 0) {
-		printf("kindling %s\n", KINDLING_VERSION);
-		return CLI_DONE;
-	}
+	if (strcmp(argv[1], "--version") == 0)
+		return print_version(argc == 2);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return cli_help(1, argv + 1);
+		return cli_help(argc - 1, argv + 1);
 
 	const struct cli_verb *verb = cli_find_verb(argv[1]);
 
@@ -33,6 +41,8 @@ static int run(int argc, char **argv)
 		cli_print_usage(stderr);
 		return CLI_USAGE;
 	}
+	if (argc > 2 && strcmp(argv[2], "--version") == 0)
+		return print_version(argc == 3);
 	return verb->run(argc - 1, argv + 1);
 }
 
@@ -41,7 +51,9 @@ int main(int argc, char **argv)
 	int code = run(argc, argv);
 
 	/* What was printed into a full disk was not printed. */
-	if (fflush(stdout) != 0 && code == CLI_DONE)
+	if ((fflush(stdout) != 0 || ferror(stdout) != 0) && code == CLI_DONE) {
+		(void)conf_complain("standard output cannot be written: is its disk full?");
 		code = CLI_FAILED;
+	}
 	return code;
 }

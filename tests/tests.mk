@@ -31,22 +31,22 @@ TEST_LIBS = -lcmocka $(LIBS)
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(TEST_LIBS)
 
 $(BUILD)/wire/%.o: tests/wire/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/wire/test_%: tests/wire/test_%.c $(WIRE_OBJECTS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(WIRE_OBJECTS) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(WIRE_OBJECTS) $(TEST_LIBS)
 
 $(BUILD)/fault/test_%: tests/fault/test_%.c $(WIRE_OBJECTS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) -Itests/wire $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(WIRE_OBJECTS) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/wire $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(WIRE_OBJECTS) $(TEST_LIBS)
 
 -include $(UNIT_TESTS:=.d) $(WIRE_TESTS:=.d) $(FAULT_TESTS:=.d) $(WIRE_OBJECTS:.o=.d)
 
@@ -59,7 +59,7 @@ $(BUILD)/fuzz-short: tests/fuzz/short.sh
 $(BUILD)/lint: tests/lint/lint.sh
 	@mkdir -p $(@D)
 	@printf '#!/bin/sh\nexec sh tests/lint/lint.sh "%s" %s\n' "$(PLAIN_BUILD)/obj" \
-		'$(filter-out -DKINDLING_VERSION%,$(CPPFLAGS)) -std=c17 -O2 $(WARNINGS) -Werror' >$@
+		'$(filter-out -DKINDLING_VERSION%,$(ALL_CPPFLAGS)) -std=c17 -O2 $(WARNINGS) -Werror' >$@
 	@chmod +x $@
 
 TEST_ENV = CMOCKA_MESSAGE_OUTPUT=TAP KINDLING=$(abspath $(BUILD)/$(PROGRAM)) \
@@ -71,7 +71,7 @@ wire: $(WIRE_TESTS) $(BUILD)/$(PROGRAM)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(WIRE_TESTS)
 fault: $(FAULT_TESTS) $(BUILD)/$(PROGRAM)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(FAULT_TESTS)
-lint: $(BUILD)/lint
+lint: $(BUILD)/lint $(LIBRARY)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(BUILD)/lint
 
 check: $(BUILD)/lint $(UNIT_TESTS) $(WIRE_TESTS) $(FAULT_TESTS) $(BUILD)/$(PROGRAM) \
@@ -97,13 +97,13 @@ endif
 $(FUZZ_BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CLANG) $(CPPFLAGS) -std=c17 $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(ALL_CPPFLAGS) -std=c17 $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
 $(FUZZ_LIBRARY): $(FUZZ_OBJECTS)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_LIBRARY)
 	$(call say,CC,$<)
-	$(Q)$(CLANG) $(CPPFLAGS) -std=c17 $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_LIBRARY) $(LIBS)
+	$(Q)$(CLANG) $(ALL_CPPFLAGS) -std=c17 $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(FUZZ_LIBRARY) $(LIBS)
 -include $(FUZZ_OBJECTS:.o=.d)
 
 fuzzers: $(if $(HAVE_FUZZER),$(FUZZERS:%=$(FUZZ_BUILD)/fuzz_%))
@@ -121,5 +121,6 @@ test-clients: all
 
 bench: all
 	@sh tests/bench/bench.sh $(BUILD)
+include tests/bench/bench.mk
 
 .PHONY: test check unit wire fault lint fuzz fuzz-long fuzzers test-clients bench

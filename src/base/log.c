@@ -1,21 +1,26 @@
 /*
  * The log. A line is put together in one place on the stack and leaves in one write, so that
- * lines of several workers never mix.
+ * lines of several workers never mix. Nobody waits for the log: where its reader is stuck, lines
+ * are lost, and counted.
  */
 #include "base/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
-#define LINE_MAX_BYTES 8192 /* a request of 1024 bytes, escaped, and room to spare */
+/* What a pipe takes whole or not at all (PIPE_BUF on Linux). A longer line is cut. */
+#define LINE_MAX_BYTES 4096
 
 static enum log_format configured_format = LOG_TEXT;
 static enum log_level configured_level = LOG_INFO;
+static atomic_uint lost_lines;
 
 struct line {
 	char bytes[LINE_MAX_BYTES];
@@ -61,19 +66,40 @@ static void put_escaped(struct line *line, struct span text)
 	}
 }
 
-static void leave(struct line *line)
+/* O_NONBLOCK would do as well, but it would be set for everybody who shares the terminal. */
+static bool reader_is_stuck(void)
 {
-	line->bytes[line->len++] = '\n';
-	const char *from = line->bytes;
-	while (line->len > 0) {
-		ssize_t wrote = write(STDERR_FILENO, from, line->len);
+	struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+	return poll(&log, 1, 0) == 0;
+}
+
+static void write_all(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t wrote = write(STDERR_FILENO, bytes, len);
 		if (wrote < 0 && errno == EINTR)
 			continue;
 		if (wrote <= 0)
 			return; /* nobody to tell; the server goes on */
-		from += wrote;
-		line->len -= (size_t)wrote;
+		bytes += wrote;
+		len -= (size_t)wrote;
 	}
+}
+
+static void leave(struct line *line)
+{
+	if (reader_is_stuck()) {
+		atomic_fetch_add(&lost_lines, 1);
+		return;
+	}
+	unsigned lost = atomic_exchange(&lost_lines, 0);
+	if (lost > 0) {
+		char text[64];
+		int len = snprintf(text, sizeof text, "(%u lines of this log were lost)\n", lost);
+		write_all(text, (size_t)len);
+	}
+	line->bytes[line->len++] = '\n';
+	write_all(line->bytes, line->len);
 }
 
 static void put_now(struct line *line)

@@ -4,20 +4,19 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "os/beneath.h"
 #include "os/fd.h"
 #include "proto/feed.h"
 #include "proto/uri.h"
+#include "site/names.h"
+#include "site/posts.h"
+#include "store/store.h"
 
 #define USAGE "kindling check [--OPTION VALUE]..."
-
-#define FEED_MAX ((size_t)4 * 1024 * 1024)
 
 /* The path of a capsule as one beneath its root; "" is the root itself. */
 static const char *path_beneath_root(struct span path, struct arena *arena)
@@ -28,14 +27,9 @@ static const char *path_beneath_root(struct span path, struct arena *arena)
 	return arena_copy(arena, path);
 }
 
-static bool is_hidden(const char *path)
-{
-	return path[0] == '.' || strstr(path, "/.") != NULL;
-}
-
 static bool is_served(const struct beneath_root *root, const char *path, struct arena *arena)
 {
-	if (is_hidden(path))
+	if (names_hold_hidden(span_of(path)))
 		return false;
 
 	struct stat info;
@@ -57,11 +51,13 @@ static bool is_served(const struct beneath_root *root, const char *path, struct 
 static bool check_post(const struct conf_capsule *capsule, const struct beneath_root *root,
 	const struct feed_entry *entry, struct arena *arena, size_t *posts)
 {
-	struct span path;
+	struct span path, slug;
 
 	if (!uri_resolve_local(
 		    entry->url, span_of(capsule->host), span_of(capsule->feed), arena, &path))
 		return true;
+
+	*posts += posts_slug_of(path, &slug);
 
 	const char *beneath = path_beneath_root(path, arena);
 
@@ -72,7 +68,6 @@ static bool check_post(const struct conf_capsule *capsule, const struct beneath_
 		return conf_complain("%s: the feed page %s links to %.*s of %.*s, which is not "
 				     "there",
 			capsule->host, capsule->feed, SPAN_ARG(path), SPAN_ARG(entry->date));
-	(*posts)++;
 	return true;
 }
 
@@ -83,16 +78,15 @@ static bool check_feed_page(const struct conf_capsule *capsule, const struct ben
 	struct fault fault;
 	struct span rest;
 	bool preformatted = false, good = true;
-	size_t entries = 0;
 
-	if (!fd_read_file(fd, capsule->feed, FEED_MAX, arena, &rest, &fault))
-		return conf_complain("%s: %s", capsule->host, fault.text);
-	for (; feed_next_entry(&rest, &preformatted, &entry); entries++)
+	if (!fd_read_file(fd, capsule->feed, POSTS_PAGE_MAX, arena, &rest, &fault))
+		return conf_complain("%s: the feed page %s", capsule->host, fault.text);
+	while (feed_next_entry(&rest, &preformatted, &entry))
 		good = check_post(capsule, root, &entry, arena, posts) && good;
-	if (entries == 0)
-		return conf_complain("%s: the feed page %s has no dated link, so there is no post "
-				     "to comment on: add a line like => /post.gmi 2026-01-31 - "
-				     "Title",
+	if (*posts == 0)
+		return conf_complain("%s: the feed page %s has no dated link to a .gmi page of "
+				     "this capsule, so there is no post to comment on: add a line "
+				     "like => /post.gmi 2026-01-31 - Title",
 			capsule->host, capsule->feed);
 	return good;
 }
@@ -181,7 +175,8 @@ static bool check_certificate(
 		return conf_complain("%s: %s", capsule->host, fault.text);
 	switch (certificate_look(&files, &fault)) {
 	case CERTIFICATE_ABSENT:
-		return true;
+		return file_can_be_made(files.certificate, true, &fault) ||
+		       conf_complain("%s: %s", capsule->host, fault.text);
 	case CERTIFICATE_HALF:
 		return conf_complain("%s: %s", capsule->host, fault.text);
 	case CERTIFICATE_PRESENT:
@@ -208,43 +203,40 @@ static bool check_capsule(const struct conf_capsule *capsule, struct arena *aren
 	return true;
 }
 
-static void cut_to_folder(char *path)
+static bool check_store(const struct conf *conf)
 {
-	char *slash = strrchr(path, '/');
+	struct fault fault;
+	bool good = store_check(conf->store, &fault) || conf_complain("store: %s", fault.text);
 
-	if (slash == NULL)
-		(void)snprintf(path, PATH_MAX, ".");
-	else
-		slash[slash == path ? 1 : 0] = '\0';
+	/* Worth a warning; serve does not refuse it either. */
+	store_warn_of_strangers(conf->store, conf->hosts.items, conf->hosts.count);
+	return good;
 }
 
-/* Beside the file SQLite keeps its log, so the folder counts as well; where it is not there yet,
- * the nearest one above it, in which the rest is made. */
-static bool check_store(const char *store)
+static bool check_ready_file(const char *file)
 {
-	const char *file = strchr(store, ':') + 1;
-	char path[PATH_MAX];
+	struct fault fault;
 
-	(void)snprintf(path, sizeof(path), "%s", file);
-	if (access(path, W_OK) != 0 && errno != ENOENT)
-		return conf_complain("store: cannot write to %s: %s", path, strerror(errno));
-	do
-		cut_to_folder(path);
-	while (access(path, F_OK) != 0 && errno == ENOENT);
-	if (access(path, W_OK | X_OK) != 0)
-		return conf_complain("store: cannot write to the folder %s, where comments are to "
-				     "be kept: %s",
-			path, strerror(errno));
-	return true;
+	return file[0] == '\0' || file_can_be_made(file, false, &fault) ||
+	       conf_complain("ready_file: %s", fault.text);
+}
+
+static bool check_capsules(const struct conf *conf, struct arena *arena)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < conf->capsule_count; i++)
+		if (conf->capsules[i].sound)
+			good = check_capsule(&conf->capsules[i], arena) && good;
+	return good;
 }
 
 static int check_all(const struct conf *conf, struct arena *arena)
 {
-	bool good = check_store(conf->store);
+	bool good = check_store(conf);
 
-	for (size_t i = 0; i < conf->capsule_count; i++)
-		good = check_capsule(&conf->capsules[i], arena) && good;
-	if (!good)
+	good = check_ready_file(conf->ready_file) && good;
+	if (!check_capsules(conf, arena) || !good)
 		return CLI_FAILED;
 	printf("Everything is in order: %zu %s.\n", conf->capsule_count,
 		conf->capsule_count == 1 ? "capsule" : "capsules");
@@ -262,6 +254,9 @@ int cli_check(int argc, char **argv)
 		code = CLI_USAGE;
 	} else if (ready) {
 		code = check_all(setup.conf, &setup.arena);
+	} else if (code == CLI_FAILED && setup.conf != NULL) {
+		/* Of the server's own options any may be a default by mistake. */
+		(void)check_capsules(setup.conf, &setup.arena);
 	}
 	arena_end(&setup.arena);
 	return code;

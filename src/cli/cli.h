@@ -30,10 +30,10 @@ void cli_print_usage(FILE *stream);
 
 /* The configuration that a verb works with. */
 struct cli_setup {
-	struct arena arena; /* holds everything below */
-	const struct conf *conf;
-	char **words; /* those that were no flags; NULL after the last */
-	int exit;     /* where there is no configuration: what to end with */
+	struct arena arena;      /* holds everything below */
+	const struct conf *conf; /* where it was wrong: what could be read, or NULL */
+	char **words;            /* those that were no flags; NULL after the last */
+	int exit;                /* where there is no configuration: what to end with */
 };
 
 /* Reads the verb's command line. False: all is said already, with `usage` printed where it was

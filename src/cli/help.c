@@ -23,6 +23,10 @@ void cli_print_usage(FILE *stream)
 
 int cli_help(int argc, char **argv)
 {
+	if (argc > 2) {
+		(void)fprintf(stderr, "usage: kindling help [VERB]\n");
+		return CLI_USAGE;
+	}
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		strcmp(argv[1], "help") == 0) {
 		cli_print_usage(stdout);
@@ -31,8 +35,8 @@ int cli_help(int argc, char **argv)
 
 	const struct cli_verb *verb = cli_find_verb(argv[1]);
 
-	if (verb == NULL || argc > 2) {
-		(void)conf_complain("%s: there is no such verb", argv[argc - 1]);
+	if (verb == NULL) {
+		(void)conf_complain("%s: there is no such verb", argv[1]);
 		cli_print_usage(stderr);
 		return CLI_USAGE;
 	}

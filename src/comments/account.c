@@ -75,11 +75,13 @@ static void write_own_comments(
 			own->items[own->count - 1].id);
 }
 
+/* A way to a post that is no longer there leads here, as one to nowhere at all does. */
 static void own_page(struct visit *visit, const struct store_person *person)
 {
-	int64_t before;
+	int64_t before = 0;
 	struct store_comments own;
-	if (!visit_cursor(visit, "before", &before))
+	if (span_starts_with(visit->request->uri.query, SPAN_LIT("before=")) &&
+		!visit_cursor(visit, "before", &before))
 		return;
 	if (store_comments_of(visit->comments->store, person->id, before, COMMENTS_PER_PAGE,
 		    visit->request->arena, &own) != STORE_OK) {
@@ -185,7 +187,7 @@ void account_register(struct visit *visit)
 	}
 	const char *wrong = "That name is not valid text (UTF-8). Please type another name";
 	if (uri_decode_query(query, visit->request->arena, &typed))
-		wrong = rules_check_name(typed, span_of(visit->comments->capsule->host),
+		wrong = rules_check_name(typed, comments_own_names(visit->comments->capsule),
 			visit->request->arena, &name, &folded);
 	if (wrong != NULL)
 		ask_again(visit, wrong);

@@ -144,18 +144,19 @@ bool visit_cursor(struct visit *visit, const char *name, int64_t *id)
 	return false;
 }
 
-void comment_write(struct buf *page, struct request *request, const struct store_comment *comment,
-	const struct span *title)
+struct host_names comments_own_names(const struct conf_capsule *capsule)
+{
+	return (struct host_names){capsule->names.items, capsule->names.count};
+}
+
+void comment_write(struct buf *page, struct request *request, const struct store_comment *comment)
 {
 	buf_text(page, "\n### ");
 	gemtext_inline(page, comment->author, 0);
-	if (title != NULL) {
-		buf_text(page, " on ");
-		gemtext_inline(page, *title, COMMENTS_TITLE_MAX);
-	}
 	buf_printf(page, ", %s\n", rules_when(comment->written, request->now, request->arena));
 	gemtext_quote(page, comment->text);
-	gemtext_links_of(page, comment->text, "Links in this comment:", LINKS_PER_COMMENT);
+	gemtext_links_of(page, comment->text, comments_own_names(request->capsule),
+		"Links in this comment:", LINKS_PER_COMMENT);
 }
 
 static void short_thread(struct visit *visit)

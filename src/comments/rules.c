@@ -15,29 +15,15 @@
 #define NO_MEMORY "This did not work just now. Please type it once more"
 
 /* Names that would speak for the capsule. Compared by letters and digits alone. */
-static const char *const reserved[] = {"admin", "administrator", "administrators", "anonymous",
-	"author", "kindling", "mod", "moderator", "moderators", "nobody", "official", "owner",
-	"root", "server", "staff", "system", "theauthor", "theowner", "webmaster"};
-
-/* Seen by nobody, and not among the control and format characters. Of the variation selectors only
- * the two that choose between an emoji and a letter have a use in names. */
-static bool is_blank_mark(uint32_t code_point)
-{
-	static const struct {
-		uint32_t first, last;
-	} blanks[] = {{0x034f, 0x034f}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2800, 0x2800},
-		{0xfe00, 0xfe0d}, {0xe0100, 0xe01ef}};
-	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
-		if (code_point >= blanks[i].first && code_point <= blanks[i].last)
-			return true;
-	}
-	return false;
-}
+static const char *const reserved[] = {"admin", "administrator", "administrators", "admins",
+	"anonymous", "author", "authors", "kindling", "mod", "moderator", "moderators", "mods",
+	"nobody", "official", "owner", "owners", "root", "server", "staff", "sysadmin", "system",
+	"theadmin", "theauthor", "theowner", "webmaster"};
 
 static bool is_visible(uint32_t code_point)
 {
 	return !unicode_is_space(code_point) && !unicode_is_invisible_control(code_point) &&
-	       !unicode_is_mark(code_point) && !is_blank_mark(code_point);
+	       !unicode_is_mark(code_point) && !unicode_is_blank(code_point);
 }
 
 /* Blanks of any kind and number become one space; none stay at the ends. */
@@ -68,7 +54,7 @@ static const char *check_characters(struct span name)
 	bool visible = false;
 	unsigned marks = 0;
 	for (bool first = true; unicode_next(&name, &code_point); first = false) {
-		if (unicode_is_invisible_control(code_point) || is_blank_mark(code_point))
+		if (unicode_is_invisible_control(code_point) || unicode_is_blank(code_point))
 			return "That name holds characters that cannot be seen. Please type "
 			       "another name";
 		bool mark = unicode_is_mark(code_point);
@@ -84,31 +70,73 @@ static const char *check_characters(struct span name)
 	return visible ? NULL : "Please type a name of 1 to 32 characters";
 }
 
-/* True where `folded`, by its ASCII letters and digits and all that is not ASCII, is `word`. */
-static bool reads_as(struct span folded, const char *word)
+/* Commas of all scripts, and what is drawn like one. Compatibility forms are folded already. */
+static bool holds_comma(struct span folded)
 {
-	for (size_t i = 0; i < folded.len; i++) {
-		char byte = folded.ptr[i];
-		bool counts = (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-			      (byte & 0x80) != 0;
-		if (counts && byte != *word++)
-			return false; /* at the end of `word` too: its NUL is no such byte */
+	static const uint32_t commas[] = {',', 0x055d, 0x060c, 0x066b, 0x07f8, 0x1363, 0x1802,
+		0x1808, 0x201a, 0x2e32, 0x2e34, 0x2e41, 0x2e4c, 0x3001, 0xa4fe, 0xa60d, 0xa6f5};
+	uint32_t code_point;
+	while (unicode_next(&folded, &code_point)) {
+		for (size_t i = 0; i < sizeof(commas) / sizeof(commas[0]); i++) {
+			if (code_point == commas[i])
+				return true;
+		}
 	}
-	return *word == '\0';
+	return false;
 }
 
-static bool is_reserved(struct span folded, struct span capsule_host, struct arena *arena)
+/* The next letter or digit; false at the end. */
+static bool next_letter(struct span *rest, uint32_t *code_point)
+{
+	while (unicode_next(rest, code_point)) {
+		if (unicode_is_letter(*code_point))
+			return true;
+	}
+	return false;
+}
+
+/* True where two texts have the same letters and digits, whatever stands between them. */
+static bool reads_as(struct span a, struct span b)
+{
+	for (;;) {
+		uint32_t from_a, from_b;
+		bool more = next_letter(&a, &from_a);
+		if (next_letter(&b, &from_b) != more)
+			return false;
+		if (!more)
+			return true;
+		if (from_a != from_b)
+			return false;
+	}
+}
+
+static bool is_reserved(struct span folded, struct host_names capsule, struct arena *arena)
 {
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-		if (reads_as(folded, reserved[i]))
+		if (reads_as(folded, span_of(reserved[i])))
+			return true;
+	}
+	for (size_t i = 0; i < capsule.count; i++) {
+		if (reads_as(folded, span_of(capsule.items[i])))
 			return true;
 	}
 	struct span host;
-	return span_equal(folded, capsule_host) ||
-	       (idn_to_ascii(folded, arena, &host) && span_equal(host, capsule_host));
+	return idn_to_ascii(folded, arena, &host) && host_is_among(capsule, host);
 }
 
-const char *rules_check_name(struct span typed, struct span capsule_host, struct arena *arena,
+static const char *check_folded(struct span folded, struct host_names capsule, struct arena *arena)
+{
+	if (holds_comma(folded))
+		return "That name holds a comma, and a comma follows each name. Please type "
+		       "another name";
+	if (unicode_mixes_alphabets(folded))
+		return "That name mixes the letters of two alphabets. Please type another name";
+	if (is_reserved(folded, capsule, arena))
+		return "That name is kept for the capsule itself. Please type another name";
+	return NULL;
+}
+
+const char *rules_check_name(struct span typed, struct host_names capsule, struct arena *arena,
 	struct span *name, struct span *folded)
 {
 	static const char too_long[] = "That name is too long. Please type one of 1 to 32 "
@@ -127,36 +155,37 @@ const char *rules_check_name(struct span typed, struct span capsule_host, struct
 		return too_long;
 	if (!unicode_fold(*name, arena, folded))
 		return NO_MEMORY;
-	if (is_reserved(*folded, capsule_host, arena))
-		return "That name is kept for the capsule itself. Please type another name";
-	return NULL;
+	return check_folded(*folded, capsule, arena);
 }
 
-static bool is_blank_line(struct span line)
+static struct span without_blanks_at_end(struct span line)
 {
+	size_t len = 0;
 	uint32_t code_point;
-	while (unicode_next(&line, &code_point)) {
+	for (struct span rest = line; unicode_next(&rest, &code_point);) {
 		if (!unicode_is_space(code_point))
-			return false;
+			len = line.len - rest.len;
 	}
-	return true;
+	return span_take(line, len);
 }
 
-/* Without the blank lines before the first line that says something and after the last one. */
-static struct span trim_lines(struct span text)
+/* Without blanks at the ends of lines, and without the blank lines before the first line that says
+ * something and after the last one. */
+static bool trim_lines(struct span text, struct arena *arena, struct span *out)
 {
-	struct span rest = text, line;
-	const char *begin = NULL, *end = NULL;
-	while (span_next_line(&rest, &line)) {
-		if (is_blank_line(line))
-			continue;
-		if (begin == NULL)
-			begin = line.ptr;
-		end = line.ptr + line.len;
+	struct buf buf;
+	struct span line;
+	size_t breaks = 0; /* since the last line that says something */
+	buf_init(&buf, arena, text.len);
+	while (span_next_line(&text, &line)) {
+		line = without_blanks_at_end(line);
+		for (; line.len > 0 && breaks > 0; breaks--)
+			buf_byte(&buf, '\n');
+		buf_span(&buf, line);
+		breaks += buf.len > 0;
 	}
-	while (end != begin && end[-1] == '\r')
-		end--; /* a second one before the LF: the line's end takes only one */
-	return begin == NULL ? (struct span){0} : (struct span){begin, (size_t)(end - begin)};
+	*out = buf_view(&buf);
+	return !buf_failed(&buf);
 }
 
 const char *rules_check_comment(struct span typed, struct arena *arena, struct span *text)
@@ -168,9 +197,8 @@ const char *rules_check_comment(struct span typed, struct arena *arena, struct s
 	if (typed.len > COMMENT_BYTES_MAX)
 		return too_long;
 	struct span normal;
-	if (!unicode_to_nfc(typed, arena, &normal))
+	if (!unicode_to_nfc(typed, arena, &normal) || !trim_lines(normal, arena, text))
 		return NO_MEMORY;
-	*text = trim_lines(normal);
 	struct span rest = *text;
 	uint32_t code_point;
 	bool visible = false;

@@ -4,7 +4,7 @@
 #ifndef KINDLING_COMMENTS_RULES_H
 #define KINDLING_COMMENTS_RULES_H
 
-#include "base/arena.h"
+#include "proto/host.h"
 
 #define NAME_GRAPHEMES_MAX          32
 #define NAME_BYTES_MAX              512
@@ -15,15 +15,15 @@
 #define COMMENT_RATE_WINDOW_SECONDS 3600
 
 /* A name as it will be shown (NFC, trimmed, inner blanks single) and as it is compared. NULL when
- * it is one; else a static sentence that says what is wrong, fit to ask again with. `capsule_host`
- * is reserved, and so are owner, admin and the like. Checked again, an accepted name stays as it
- * is. */
-const char *rules_check_name(struct span typed, struct span capsule_host, struct arena *arena,
+ * it is one; else a static sentence that says what is wrong, fit to ask again with. The `capsule`'s
+ * own names are reserved, and so are owner, admin and the like. Checked again, an accepted name
+ * stays as it is. */
+const char *rules_check_name(struct span typed, struct host_names capsule, struct arena *arena,
 	struct span *name, struct span *folded);
 
-/* A comment as it will be kept: as typed, NFC, without blank lines at its ends. NULL when it is
- * one; else a static sentence, fit to ask again with. 1 to 4,000 characters (grapheme clusters), at
- * least one of them visible. */
+/* A comment as it will be kept: as typed, NFC, without blank lines at its ends or blanks at the
+ * ends of its lines. NULL when it is one; else a static sentence, fit to ask again with. 1 to 4,000
+ * characters (grapheme clusters), at least one of them visible. */
 const char *rules_check_comment(struct span typed, struct arena *arena, struct span *text);
 
 /* "today", "yesterday", "5 days ago", or the date from 30 days on. In the arena or static. */

@@ -33,7 +33,7 @@ static void write_comments(struct buf *page, struct request *request, const stru
 	}
 	buf_printf(page, "## Comments (%" PRIu64 ")\n", latest->total);
 	for (size_t i = 0; i < latest->count; i++)
-		comment_write(page, request, &latest->items[i], NULL);
+		comment_write(page, request, &latest->items[i]);
 	comments_write_on(page, "\n=> /comments/", post->slug, "/ ");
 	if (latest->more)
 		buf_printf(page, "Read all %" PRIu64 " comments\n", latest->total);

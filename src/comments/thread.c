@@ -54,7 +54,7 @@ void thread_page(struct visit *visit)
 	else if (comments.count == 0)
 		buf_text(&page, "\nThere are no later comments yet.\n");
 	for (size_t i = 0; i < comments.count; i++) {
-		comment_write(&page, visit->request, &comments.items[i], NULL);
+		comment_write(&page, visit->request, &comments.items[i]);
 		write_permanent_link(&page, &comments.items[i]);
 	}
 	buf_byte(&page, '\n');
@@ -96,7 +96,7 @@ void thread_comment(struct visit *visit)
 	} else {
 		buf_text(&page, "\n\nThe post that it was left on is no longer here.\n");
 	}
-	comment_write(&page, visit->request, &comment, NULL);
+	comment_write(&page, visit->request, &comment);
 	buf_byte(&page, '\n');
 	if (posted) {
 		comments_write_on(
@@ -126,9 +126,10 @@ void thread_recent(struct visit *visit)
 	for (size_t i = 0; i < comments.count; i++) {
 		const struct store_comment *comment = &comments.items[i];
 		struct post post;
-		bool posted = visit_find_post(visit, comment->slug, &post);
-		comment_write(&page, visit->request, comment, posted ? &post.title : NULL);
+		comment_write(&page, visit->request, comment);
 		write_permanent_link(&page, comment);
+		if (visit_find_post(visit, comment->slug, &post))
+			write_post_link(&page, &post);
 	}
 	buf_byte(&page, '\n');
 	if (comments.more)

@@ -7,6 +7,7 @@
 #include "comments/comments.h"
 #include "comments/paths.h"
 #include "comments/sections.h"
+#include "proto/host.h"
 
 #define COMMENTS_PAGE_BYTES (4 * 1024 * 1024) /* 20 of the longest comments, quoted */
 #define COMMENTS_PER_PAGE   20
@@ -60,10 +61,11 @@ void visit_page_end(struct visit *visit, const struct buf *page);
 /* The id in a query "NAME=ID"; 0 without a query. False, and answered 59, for anything else. */
 bool visit_cursor(struct visit *visit, const char *name, int64_t *id);
 
-/* Everything that a comment consists of: its heading, with the post's title where that is given,
- * the text, and the links in it. */
-void comment_write(struct buf *page, struct request *request, const struct store_comment *comment,
-	const struct span *title);
+/* Everything that a comment consists of: its heading, which holds nothing but who and when, the
+ * text, and the links in it. */
+void comment_write(struct buf *page, struct request *request, const struct store_comment *comment);
+
+struct host_names comments_own_names(const struct conf_capsule *capsule);
 
 /* The pages, each with its own answer. */
 void account_home(struct visit *visit);

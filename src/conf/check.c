@@ -29,14 +29,15 @@ bool check_listen(const char *text, struct arena *arena, const char **out, struc
 
 bool check_store(const char *text, struct arena *arena, const char **out, struct fault *fault)
 {
-	struct span prefix = SPAN_LIT("sqlite:");
+	struct span prefix = SPAN_LIT("sqlite:"), whole = span_of(text);
 
 	(void)arena;
-	(void)out;
-	if (span_starts_with(span_of(text), prefix) && strlen(text) > prefix.len)
-		return true;
-	return fault_set(
-		fault, "\"%s\" is not a store: write sqlite: and the path of a file", text);
+	if (!span_starts_with(whole, prefix) || whole.len == prefix.len ||
+		span_ends_with(whole, SPAN_LIT("/")))
+		return fault_set(
+			fault, "\"%s\" is not a store: write sqlite: and the path of a file", text);
+	*out = text + prefix.len;
+	return true;
 }
 
 bool check_folder(const char *text, struct arena *arena, const char **out, struct fault *fault)

@@ -28,12 +28,13 @@ struct conf_capsule {
 	bool listing;            /* directories without index.gmi are listed */
 	const char *contact;     /* a URI, or "" */
 	struct conf_texts types; /* "ext=type/subtype" */
+	bool sound;              /* none of its own options was wrong: always so after CONF_OK */
 };
 
 struct conf {
 	struct conf_texts listen; /* each one fit for listen_parse; at least one */
 	unsigned workers;         /* never 0 here: counted */
-	const char *store;        /* "sqlite:PATH" */
+	const char *store;        /* the path of SQLite's file */
 	enum log_format log;
 	enum log_level log_level;
 	enum address_detail log_addresses;
@@ -43,6 +44,7 @@ struct conf {
 	unsigned drain_timeout;        /* all timeouts in seconds */
 	struct conf_capsule *capsules; /* at least one; the first answers where no name matches */
 	size_t capsule_count;
+	struct conf_texts hosts; /* of the capsules, in their order */
 };
 
 enum conf_result { CONF_OK, CONF_WRONG /* exit 1 */, CONF_USAGE /* exit 2 */, CONF_HELP };
@@ -51,8 +53,9 @@ enum conf_result { CONF_OK, CONF_WRONG /* exit 1 */, CONF_USAGE /* exit 2 */, CO
  * Reads the command line of `serve`, `check` or `cert` (argv[0] is the verb), and the file that -c
  * names. Flags win over the file; without either, the defaults. Everything lives in `arena`. Each
  * error is one line on standard error, "file:line: …" or "--flag: …", all of them and not just
- * the first. Leaves the rest of the words (cert's actions) in *rest, NULL after the last. Not for
- * two threads at once: libconfuse has one scanner.
+ * the first. After CONF_WRONG *conf is what could be read, for looking at the capsules that are
+ * sound, or NULL. Leaves the rest of the words (cert's actions) in *rest, NULL after the last. Not
+ * for two threads at once: libconfuse has one scanner.
  */
 enum conf_result conf_read(
 	int argc, char **argv, struct arena *arena, const struct conf **conf, char ***rest);

@@ -19,9 +19,14 @@
 
 #define OPTIONS_MAX 64
 
+/* Beside libconfuse's own flags (CFGF_…, up to bit 13): this option had a value once. It frees that
+ * value before it tells of the next. */
+#define GIVEN (1 << 24)
+
 /* A value as it stands in the file; libconfuse owns it. */
 struct setting {
 	unsigned line;
+	bool replaces; /* another value, which stood further up */
 	char text[];
 };
 
@@ -30,12 +35,13 @@ static int keep_value(cfg_t *section, cfg_opt_t *opt, const char *text, void *re
 	size_t size = strlen(text) + 1;
 	struct setting *setting = malloc(sizeof(*setting) + size);
 
-	(void)opt;
 	if (setting == NULL) {
 		(void)conf_complain("%s:%d: no memory left", section->filename, section->line);
 		return -1;
 	}
 	setting->line = (unsigned)section->line;
+	setting->replaces = (opt->flags & GIVEN) != 0 && cfg_opt_size(opt) == 1;
+	opt->flags |= GIVEN;
 	memcpy(setting->text, text, size);
 	*(void **)result = setting;
 	return 0;
@@ -151,6 +157,9 @@ static bool take_option(struct reading *reading, const struct option *option, cf
 		if (!option_set(option, target, setting->text, reading->arena, &fault))
 			good = conf_complain("%s:%u: %s: %s", reading->file, setting->line,
 				option->name, fault.text);
+		if (setting->replaces)
+			good = conf_complain("%s:%u: %s: it has a value already, further up",
+				reading->file, setting->line, option->name);
 	}
 	if (option->type == OPTION_TEXTS && cfg_opt_size(opt) < option->min)
 		good = conf_complain("%s:%d: %s: at least %u must be there", reading->file,
@@ -204,10 +213,15 @@ static bool take_capsules(struct reading *reading, cfg_t *root)
 		struct fault fault;
 
 		reading->capsule_lines[i] = (unsigned)section->line;
-		if (!option_set(title_option(), capsule, section->title, reading->arena, &fault))
-			good = conf_complain(
+
+		bool titled =
+			option_set(title_option(), capsule, section->title, reading->arena, &fault);
+
+		if (!titled)
+			(void)conf_complain(
 				"%s:%d: capsule: %s", reading->file, section->line, fault.text);
-		good = take_section(reading, OPTION_CAPSULE, section, capsule) && good;
+		capsule->sound = take_section(reading, OPTION_CAPSULE, section, capsule) && titled;
+		good = capsule->sound && good;
 	}
 	return good;
 }
@@ -281,8 +295,9 @@ static char *without_comments(struct span text, struct arena *arena)
 }
 
 /* libconfuse takes the end of the file for the end of a section, and says of a quote only that it
- * was open in the end. `code` is without comments. */
-static bool check_closed(const char *name, struct span code)
+ * was open in the end. Outside of single quotes it puts the environment's variables in, and nothing
+ * for one that is not set: "sqlite:${HOME}/k.db" would mean /k.db. `code` is without comments. */
+static bool check_code(const char *name, struct span code)
 {
 	unsigned line = 1, depth = 0, opened = 0;
 	size_t at = 0;
@@ -299,8 +314,14 @@ static bool check_closed(const char *name, struct span code)
 			opened = line;
 		if (byte == '}' && depth > 0)
 			depth--;
-		for (; at < end; at++)
+		for (; at < end; at++) {
+			if (byte != '\'' && span_starts_with(span_skip(code, at), SPAN_LIT("${")))
+				return conf_complain(
+					"%s:%u: nothing is put in for ${: write the value itself, "
+					"or single quotes around what is meant as it stands",
+					name, line);
 			line += code.ptr[at] == '\n';
+		}
 	}
 	return depth == 0 ||
 	       conf_complain("%s:%u: the { of this line is never closed", name, opened);
@@ -312,7 +333,7 @@ static bool parse(cfg_t *root, struct span text, struct arena *arena)
 
 	if (code == NULL)
 		return conf_complain("%s:1: no memory left to read it", root->filename);
-	if (!check_closed(root->filename, (struct span){code, text.len}))
+	if (!check_code(root->filename, (struct span){code, text.len}))
 		return false;
 
 	FILE *stream = fmemopen(code, text.len, "r");
@@ -328,7 +349,12 @@ static bool parse(cfg_t *root, struct span text, struct arena *arena)
 
 bool reading_take_file(struct reading *reading, const char *name, struct span text)
 {
+	struct span mark = SPAN_LIT("\xef\xbb\xbf"); /* some editors begin UTF-8 with it */
+
 	reading->file = name;
+	if (span_starts_with(text, mark))
+		text = span_skip(text, mark.len);
+	reading->is_whole = text.len == 0;
 	if (!check_encoding(name, text))
 		return false;
 	if (text.len == 0)
@@ -339,11 +365,14 @@ bool reading_take_file(struct reading *reading, const char *name, struct span te
 	if (root == NULL)
 		return conf_complain("no memory left for the configuration");
 
-	bool good = parse(root, text, reading->arena);
+	reading->is_whole = parse(root, text, reading->arena);
 
 	/* Whatever was understood before a mistake is looked at too. */
-	good = take_section(reading, OPTION_SERVER, root, reading->conf) && good;
+	bool good = take_section(reading, OPTION_SERVER, root, reading->conf) && reading->is_whole;
+
 	good = take_capsules(reading, root) && good;
+	if (!reading->is_whole && reading->conf->capsule_count > 0)
+		reading->conf->capsules[reading->conf->capsule_count - 1].sound = false;
 	if ((cfg_getopt(root, "listen")->flags & CFGF_MODIFIED) != 0)
 		reading->listen_is_default = false;
 	(void)cfg_free(root);

@@ -94,6 +94,7 @@ static bool read_file(struct reading *reading, const char *path)
 	struct fault fault;
 	struct span text;
 
+	reading->is_whole = false;
 	if (!file_read(path, FILE_MAX, reading->arena, &text, &fault))
 		return conf_complain("--config: %s", fault.text);
 	return reading_take_file(reading, path, text);
@@ -129,6 +130,8 @@ static bool take_flags(struct reading *reading, const struct command_line *line)
 
 		option_spell_flag(option, flag);
 		good = conf_complain("--%s: %s", flag, fault.text);
+		if (option->scope == OPTION_CAPSULE)
+			reading->conf->capsules[0].sound = false;
 	}
 	return good;
 }
@@ -155,10 +158,11 @@ enum conf_result conf_read(
 	struct reading reading;
 	bool understood = read_command_line(argc, argv, arena, &line);
 
-	if (line.help)
-		return CONF_HELP;
+	*conf = NULL;
 	if (!understood)
 		return CONF_USAGE;
+	if (line.help)
+		return CONF_HELP;
 	if (!reading_begin(&reading, arena))
 		return CONF_WRONG;
 
@@ -166,7 +170,7 @@ enum conf_result conf_read(
 
 	if (!check_capsule_flags(&reading, &line))
 		return CONF_USAGE;
-	if (reading.conf->capsule_count == 0 && !reading_make_capsules(&reading, 1))
+	if (!reading_need_capsule(&reading))
 		return CONF_WRONG;
 	good = take_flags(&reading, &line) && good;
 	good = reading_finish(&reading) && good;

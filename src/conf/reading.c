@@ -39,7 +39,7 @@ bool conf_complain(const char *format, ...)
 
 bool reading_begin(struct reading *reading, struct arena *arena)
 {
-	*reading = (struct reading){.arena = arena, .listen_is_default = true};
+	*reading = (struct reading){.arena = arena, .listen_is_default = true, .is_whole = true};
 	reading->conf = arena_zalloc(arena, sizeof(*reading->conf));
 	if (reading->conf == NULL || !option_set_defaults(OPTION_SERVER, reading->conf, arena))
 		return conf_complain("no memory left for the configuration");
@@ -59,6 +59,16 @@ bool reading_make_capsules(struct reading *reading, size_t count)
 		if (!option_set_defaults(OPTION_CAPSULE, &conf->capsules[i], reading->arena))
 			return conf_complain("no memory left for the configuration");
 	conf->capsule_count = count;
+	return true;
+}
+
+bool reading_need_capsule(struct reading *reading)
+{
+	if (reading->conf->capsule_count > 0)
+		return true;
+	if (!reading_make_capsules(reading, 1))
+		return false;
+	reading->conf->capsules[0].sound = reading->is_whole;
 	return true;
 }
 
@@ -139,11 +149,14 @@ static unsigned count_cores(void)
 bool reading_finish(struct reading *reading)
 {
 	struct conf *conf = reading->conf;
+	const char **hosts = arena_alloc(reading->arena, conf->capsule_count * sizeof(*hosts));
 	bool good = true;
 
-	if (conf->capsule_count == 0 && !reading_make_capsules(reading, 1))
-		return false;
+	if (hosts == NULL)
+		return conf_complain("no memory left for the configuration");
+	conf->hosts = (struct conf_texts){hosts, conf->capsule_count};
 	for (size_t i = 0; i < conf->capsule_count; i++) {
+		hosts[i] = conf->capsules[i].host;
 		if (!gather_names(&conf->capsules[i], reading->arena))
 			return false;
 		good = check_names(reading, i) && good;
@@ -161,11 +174,14 @@ enum conf_result conf_read_text(
 {
 	struct reading reading;
 
+	*conf = NULL;
 	if (!reading_begin(&reading, arena))
 		return CONF_WRONG;
 
 	bool good = reading_take_file(&reading, name, text);
 
+	if (!reading_need_capsule(&reading))
+		return CONF_WRONG;
 	good = reading_finish(&reading) && good;
 	*conf = reading.conf;
 	return good ? CONF_OK : CONF_WRONG;

@@ -18,7 +18,7 @@
 #define CELLS     (1u << CELL_BITS)
 
 struct admission_rows {
-	_Atomic uint16_t cells[ROWS][CELLS];
+	_Atomic uint32_t cells[ROWS][CELLS];
 };
 
 struct admission_table {

@@ -3,7 +3,8 @@
  *
  * Counters in memory that the workers share: a client's network (IPv6: its /64) is hashed with a
  * key of this run into two rows, and the smaller of its two counters is its number, which can be
- * too high (where strangers share both cells) but never too low. Each worker counts in rows of its
+ * too high (where strangers share both cells) but too low only by those that other workers count
+ * at the same moment. Each worker counts in rows of its
  * own, so that what a worker that died had open can be forgotten.
  */
 #ifndef KINDLING_NET_ADMISSION_H

@@ -21,6 +21,7 @@
 #define CONNECTION_MAGIC 0x434f4e31u
 #define WRITES_PER_TURN  16 /* of TLS_WRITE_MAX bytes; then others get their turn */
 #define DRAINS_PER_TURN  16
+#define DRAINED_MAX      (16u << 20) /* bytes of a client that goes on talking */
 
 struct connection {
 	unsigned magic;
@@ -34,6 +35,7 @@ struct connection {
 	int watched; /* the events that `poll` waits for */
 	int fd;
 	unsigned port;
+	unsigned drained;  /* bytes dropped since the answer has left */
 	uint64_t accepted; /* in the loop's milliseconds */
 	struct address_network network;
 	char address[ADDRESS_TEXT_SIZE]; /* as the log may show it */
@@ -55,8 +57,9 @@ static void poll_fired(uv_poll_t *poll, int status, int events)
 {
 	struct connection *connection = poll->data;
 	CHECK_MAGIC(connection, CONNECTION_MAGIC);
-	(void)status; /* an error shows itself at the next read or write */
 	(void)events;
+	if (status < 0)
+		connection->watched = 0; /* libuv has stopped watching; the error shows itself below */
 	run(connection);
 }
 
@@ -91,7 +94,8 @@ static void log_exchange(struct connection *connection, const char *note)
 		.host = uri->host,
 		.path = uri->path,
 		.query = exchange->request.query_is_private ? (struct span){NULL, 0} : uri->query,
-		.status = (int)exchange->reply.status,
+		/* A reply that a job still works on is not to be looked at. */
+		.status = exchange->at_work ? 0 : (int)exchange->reply.status,
 		.bytes = exchange->bytes,
 		.milliseconds = (int64_t)(uv_now(&connection->net->loop) - connection->accepted),
 		.note = note,
@@ -205,13 +209,22 @@ static void run_handshake(struct connection *connection)
 		wait_or_close(connection, io);
 }
 
-/* Adds what there is to the request line. False: nothing to look at yet, or closed. */
+/* Adds what there is to the request line. False: nothing to look at, or that was the end. */
 static bool read_line(struct connection *connection)
 {
 	char *scratch = connection->net->scratch;
 	size_t have = connection->exchange == NULL ? 0 : connection->exchange->line_len, got;
 	enum tls_io io = tls_read(connection->tls, scratch, REQUEST_LINE_MAX - have, &got);
+	if (io == TLS_END && have > 0) {
+		refuse(connection, STATUS_BAD_REQUEST,
+			"The request is not whole; it ends with CR and LF");
+		return false;
+	}
 	if (io != TLS_DONE) {
+		/* The client may hold its request back until the end of the handshake is
+		 * acknowledged, and we have nothing to send with that. */
+		if (io == TLS_WANT_READ && have == 0)
+			socket_acknowledge_now(connection->fd);
 		wait_or_close(connection, io);
 		return false;
 	}
@@ -310,9 +323,9 @@ static void run_drain(struct connection *connection)
 	struct net *net = connection->net;
 	for (int i = 0; i < DRAINS_PER_TURN; i++) {
 		ssize_t got = recv(connection->fd, net->scratch, sizeof net->scratch, 0);
-		if (got > 0)
+		if (got > 0 && (connection->drained += (unsigned)got) < DRAINED_MAX)
 			continue;
-		if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+		if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
 			connection_close(connection, NULL);
 		return;
 	}
@@ -392,7 +405,6 @@ static void give_up_answer(struct connection *connection)
 	/* For the log: the job only reads its request. */
 	struct request *request = &connection->exchange->request;
 	struct arena *arena = &connection->exchange->arena;
-	request->query_is_private = true;
 	request->uri.host = span_of(arena_copy(arena, late->request.uri.host));
 	request->uri.path = span_of(arena_copy(arena, late->request.uri.path));
 	connection->exchange->reply.note = "answer_timeout";

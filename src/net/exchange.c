@@ -9,8 +9,9 @@
 
 #define EXCHANGE_MAGIC 0x45584331u
 
-#define ARENA_LIMIT ((size_t)4 << 20) /* the largest page of comments takes a fraction of this */
-#define JOBS_MAX    4096              /* waiting or running, also for those who have left */
+/* A page of the longest comments, and the copies that are made on the way to it. */
+#define ARENA_LIMIT ((size_t)16 << 20)
+#define JOBS_MAX    4096 /* waiting or running, also for those who have left */
 
 struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done)
 {
@@ -23,7 +24,7 @@ struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done)
 	exchange->owner = owner;
 	exchange->done = done;
 	exchange->at_work = false;
-	exchange->request = (struct request){.arena = &exchange->arena};
+	exchange->request = (struct request){.arena = &exchange->arena, .query_is_private = true};
 	exchange->reply = (struct reply){.status = STATUS_TEMPORARY_FAILURE, .body.fd = -1};
 	exchange->header_written = exchange->body_ended = false;
 	exchange->bytes = 0;

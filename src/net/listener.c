@@ -36,6 +36,12 @@ static void rest_is_over(uv_timer_t *timer)
 	uv_poll_start(&listener->poll, UV_READABLE, listener_readable);
 }
 
+static void rest_a_while(struct listener *listener)
+{
+	uv_poll_stop(&listener->poll);
+	uv_timer_start(&listener->rest, rest_is_over, EXHAUSTED_MS, 0);
+}
+
 static void refuse(int fd, const char *why)
 {
 	log_message(LOG_DEBUG, "connection refused: %s", why);
@@ -75,8 +81,7 @@ static bool accept_some(struct listener *listener, unsigned most)
 				log_message(LOG_WARNING, "cannot accept connections just now: %s",
 					strerror(errno));
 			listener->exhausted = true;
-			uv_poll_stop(&listener->poll);
-			uv_timer_start(&listener->rest, rest_is_over, EXHAUSTED_MS, 0);
+			rest_a_while(listener);
 			return false;
 		}
 		/* Whatever else there is concerns the one connection that was given up. */
@@ -88,9 +93,11 @@ static void listener_readable(uv_poll_t *poll, int status, int events)
 {
 	struct listener *listener = poll->data;
 	CHECK_MAGIC(listener, LISTENER_MAGIC);
-	(void)status;
 	(void)events;
-	accept_some(listener, ACCEPTS_PER_TURN);
+	if (status < 0)
+		rest_a_while(listener); /* libuv has stopped watching */
+	else
+		accept_some(listener, ACCEPTS_PER_TURN);
 }
 
 bool net_listen(struct net *net, int fd, struct fault *fault)
@@ -131,8 +138,7 @@ void listeners_close(struct net *net)
 		struct listener *listener = LIST_ENTRY(net->listeners.next, struct listener, link);
 		list_remove(&listener->link);
 		/* The kernel would reset whoever it has let in and we have not. */
-		while (accept_some(listener, ACCEPTS_PER_TURN))
-			;
+		accept_some(listener, SOMAXCONN);
 		uv_close((uv_handle_t *)&listener->poll, handle_closed);
 		uv_close((uv_handle_t *)&listener->rest, handle_closed);
 		close(listener->fd);

@@ -65,7 +65,7 @@ static void drain_timer_fired(uv_timer_t *timer)
 	net_look_for_end(net);
 }
 
-static void begin_drain(struct net *net)
+static void begin_closing(struct net *net)
 {
 	if (net->draining)
 		return;
@@ -85,7 +85,7 @@ static void signal_came(uv_signal_t *handle, int number)
 {
 	(void)number;
 	CHECK_MAGIC((struct net *)handle->data, NET_MAGIC);
-	begin_drain(handle->data);
+	begin_closing(handle->data);
 }
 
 bool net_drain_on_signal(struct net *net, int signal_number, struct fault *fault)
@@ -112,7 +112,7 @@ static void pipe_readable(uv_poll_t *handle, int status, int events)
 	if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)))
 		return;
 	uv_poll_stop(&net->pipe);
-	begin_drain(net);
+	begin_closing(net);
 }
 
 bool net_drain_on_end_of(struct net *net, int fd, struct fault *fault)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -106,7 +107,7 @@ static bool write_whole(int fd, struct span content)
 	return true;
 }
 
-/* The folder that a path's last part lies in: "." where none is named. */
+/* The folder that a path's last part lies in: "." where none is named. Both may be one array. */
 static bool folder_of(const char *path, char folder[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -114,12 +115,12 @@ static bool folder_of(const char *path, char folder[PATH_MAX])
 
 	if (len >= PATH_MAX)
 		return false;
-	memcpy(folder, slash == NULL ? "." : path, len);
+	memmove(folder, slash == NULL ? "." : path, len);
 	folder[len] = '\0';
 	return true;
 }
 
-/* A rename outlasts a loss of power only once its folder is on the disk as well. */
+/* A new name outlasts a loss of power only once its folder is on the disk as well. */
 static bool sync_folder_of(const char *path)
 {
 	char folder[PATH_MAX];
@@ -193,6 +194,44 @@ static bool is_folder(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* access() alone says yes to root for folders like /proc, which take no names from anybody. */
+bool file_can_be_made(const char *path, bool with_folders, struct fault *fault)
+{
+	char folder[PATH_MAX], probe[PATH_MAX];
+
+	if (!folder_of(path, folder) || (access(path, F_OK) != 0 && errno == ENAMETOOLONG))
+		return fault_set(fault, "the name is too long: %s", path);
+	if (is_folder(path))
+		return fault_set(fault, "%s is a folder", path);
+	while (with_folders && access(folder, F_OK) != 0 && errno == ENOENT)
+		(void)folder_of(folder, folder);
+
+	int len = snprintf(probe, sizeof(probe), "%s/.kindling-XXXXXX", folder);
+
+	if (len < 0 || (size_t)len >= sizeof(probe))
+		return fault_set(fault, "the name is too long: %s", path);
+	if (mkdtemp(probe) == NULL || rmdir(probe) != 0)
+		return fault_set(fault, "cannot write to the folder %s, where %s is to be: %s",
+			folder, path, strerror(errno));
+	return true;
+}
+
+static bool make_one_folder(const char *path, mode_t mode, struct fault *fault)
+{
+	bool made = mkdir(path, mode) == 0;
+	int error = errno;
+
+	/* On a read-only file system mkdir says so even where the folder is there. */
+	if (!made && is_folder(path))
+		return true;
+	if (!made)
+		return fault_set(fault, "cannot make the folder %s: %s", path,
+			error == EEXIST ? "a file has that name" : strerror(error));
+	if (!sync_folder_of(path))
+		return fault_set(fault, "cannot sync the folder of %s: %s", path, strerror(errno));
+	return true;
+}
+
 bool directory_make(const char *path, mode_t mode, struct fault *fault)
 {
 	char part[PATH_MAX];
@@ -211,14 +250,8 @@ bool directory_make(const char *path, mode_t mode, struct fault *fault)
 		if (i < len && part[i] != '/')
 			continue;
 		part[i] = '\0';
-		/* On a read-only file system mkdir says so even where the folder is there. */
-		if (mkdir(part, i == len ? mode : 0755) != 0) {
-			int error = errno;
-
-			if (!is_folder(part))
-				return fault_set(fault, "cannot make the folder %s: %s", part,
-					error == EEXIST ? "a file has that name" : strerror(error));
-		}
+		if (!make_one_folder(part, i == len ? mode : 0755, fault))
+			return false;
 		if (i < len)
 			part[i] = '/';
 	}

@@ -26,7 +26,12 @@ bool fd_read_file(int fd, const char *name, size_t max, struct arena *arena, str
  * there is the old file or the new one, never half of one. `mode` as for open. */
 bool file_write(const char *path, struct span content, mode_t mode, struct fault *fault);
 
-/* Makes the folder and those above it (0755 for those above, `mode` for the last). */
+/* Whether file_write could make the file, found out by making a folder of a passing name beside it.
+ * `with_folders`: where its folder is missing, the nearest one above that is there counts. */
+bool file_can_be_made(const char *path, bool with_folders, struct fault *fault);
+
+/* Makes the folder and those above it (0755 for those above, `mode` for the last), each of them
+ * on the disk before it returns. */
 bool directory_make(const char *path, mode_t mode, struct fault *fault);
 
 #endif

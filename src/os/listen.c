@@ -199,6 +199,15 @@ int listen_open(const struct sockaddr_storage *address, struct fault *fault)
 	return fd;
 }
 
+void socket_acknowledge_now(int fd)
+{
+#ifdef TCP_QUICKACK
+	(void)set_on(fd, IPPROTO_TCP, TCP_QUICKACK);
+#else
+	(void)fd;
+#endif
+}
+
 bool listen_bound_address(int fd, struct sockaddr_storage *address)
 {
 	socklen_t size = sizeof(*address);

@@ -32,6 +32,10 @@ bool listen_bound_address(int fd, struct sockaddr_storage *address);
 
 unsigned address_port(const struct sockaddr_storage *address);
 
+/* Acknowledges at once what the client has sent, rather than with our next packet: a client that
+ * leaves Nagle's algorithm on sends nothing more until then, for some 40 ms. */
+void socket_acknowledge_now(int fd);
+
 /* How much of a reader's address is written down. */
 enum address_detail { ADDRESS_NONE, ADDRESS_TRUNCATED, ADDRESS_FULL };
 

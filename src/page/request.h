@@ -14,7 +14,6 @@ struct post {
 	struct span slug; /* its path without the first slash and without ".gmi" */
 	struct span path; /* decoded: "/posts/kindness-spreads.gmi" */
 	struct span title;
-	struct span date;
 };
 
 struct request;
@@ -30,7 +29,7 @@ struct request {
 	struct uri uri;
 	struct identity identity;
 	int64_t now;           /* seconds since 1970 */
-	bool query_is_private; /* never to be logged */
+	bool query_is_private; /* never to be logged: so until a page says otherwise */
 	request_find_post *find_post;
 	void *posts;
 };

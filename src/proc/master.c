@@ -13,28 +13,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "os/beneath.h"
 #include "os/fd.h"
+#include "proc/shared.h"
 #include "proc/slots.h"
-#include "proc/sockets.h"
 #include "proc/welcome.h"
 #include "proc/worker.h"
-#include "store/store.h"
-#include "tls/certificate.h"
 
 #define KILL_AFTER_MS 5000 /* after drain_timeout, for workers that do not end */
 
 struct master {
 	const struct conf *conf;
-	struct tls_server *tls;
-	struct admission_table *admission;
-	_Atomic uint64_t *generation;
-	struct sockets sockets;
+	struct shared shared;
 	struct slot *slots;
 	int lifeline[2]; /* nothing is ever written: it ends with the master */
 	int ready[2];
@@ -55,17 +48,25 @@ static void signal_came(int number)
 	errno = saved;
 }
 
-static const int watched_signals[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP};
-#define WATCHED_COUNT (sizeof watched_signals / sizeof watched_signals[0])
-
-static void handle_signals(void (*handler)(int))
+static void handle(int number, void (*handler)(int))
 {
 	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < WATCHED_COUNT; i++)
-		sigaction(watched_signals[i], &action, NULL);
-	action.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &action, NULL);
+	sigaction(number, &action, NULL);
+}
+
+/* `stop` gets the signals that stop a server at a terminal; `end` SIGTERM and SIGCHLD. No signal
+ * passes through being ignored on its way: one that is pending would be lost. */
+static void handle_signals(void (*stop)(int), void (*end)(int))
+{
+	struct sigaction inherited;
+	sigaction(SIGHUP, NULL, &inherited);
+	if (inherited.sa_handler != SIG_IGN) /* nohup(1) has it ignored, and means it */
+		handle(SIGHUP, stop);
+	handle(SIGINT, stop);
+	handle(SIGTERM, end);
+	handle(SIGCHLD, end);
+	handle(SIGPIPE, SIG_IGN);
 }
 
 static bool make_pipe(int ends[2], struct fault *fault)
@@ -75,124 +76,73 @@ static bool make_pipe(int ends[2], struct fault *fault)
 	return true;
 }
 
-/* A capsule that has no certificate yet gets one. */
-static bool prepare_certificate(
-	const struct conf_capsule *capsule, struct certificate_files *files, struct fault *fault)
-{
-	if (!certificate_files_for(capsule->certs, capsule->host, files, fault))
-		return false;
-	enum certificate_presence presence = certificate_look(files, fault);
-	if (presence != CERTIFICATE_ABSENT)
-		return presence == CERTIFICATE_PRESENT;
-	bool made = certificate_make(files,
-		(struct certificate_names){capsule->names.items, capsule->names.count}, fault);
-	if (made)
-		log_message(LOG_INFO, "made a certificate for %s: %s", capsule->host,
-			files->certificate);
-	return made;
-}
-
-static int find_host(void *conf, struct span name)
-{
-	return conf_find_capsule(conf, name);
-}
-
-static bool prepare_tls(struct master *master, struct fault *fault)
-{
-	size_t count = master->conf->capsule_count;
-	struct certificate_files *files = calloc(count, sizeof *files);
-	if (files == NULL)
-		return fault_set(fault, "out of memory");
-	bool prepared = true;
-	for (size_t i = 0; i < count && prepared; i++)
-		prepared = prepare_certificate(&master->conf->capsules[i], &files[i], fault);
-	if (prepared)
-		master->tls = tls_server_new(
-			files, count, find_host, (void *)(uintptr_t)master->conf, fault);
-	free(files);
-	return master->tls != NULL;
-}
-
-static bool check_roots(const struct conf *conf, struct fault *fault)
-{
-	for (size_t i = 0; i < conf->capsule_count; i++) {
-		struct beneath_root root;
-		if (!beneath_open_root(conf->capsules[i].root, &root, fault))
-			return false;
-		beneath_close_root(&root);
-	}
-	return true;
-}
-
 /* Everything that can be wrong shows here, before any worker starts. */
 static bool prepare(struct master *master, struct fault *fault)
 {
 	const struct conf *conf = master->conf;
-	if (!check_roots(conf, fault) || !sockets_open(&master->sockets, conf, fault) ||
-		!prepare_tls(master, fault) || !store_prepare(conf->store, fault))
+	if (!shared_prepare(&master->shared, conf, fault))
 		return false;
-	master->admission = admission_table_new(conf->workers, fault);
-	if (master->admission == NULL)
-		return false;
-	void *shared = mmap(NULL, sizeof *master->generation, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return fault_set(fault, "no shared memory: %s", strerror(errno));
-	master->generation = shared;
 	master->slots = calloc(conf->workers, sizeof *master->slots);
 	if (master->slots == NULL)
 		return fault_set(fault, "out of memory");
 	if (!make_pipe(signal_pipe, fault) || !make_pipe(master->lifeline, fault) ||
 		!make_pipe(master->ready, fault))
 		return false;
-	handle_signals(signal_came);
+	handle_signals(signal_came, signal_came);
 	return true;
 }
 
-/* In the new process. */
-static int become_worker(struct master *master, unsigned number)
+/* In the new process, with all signals blocked. */
+static int become_worker(struct master *master, unsigned number, const sigset_t *signals)
 {
-	handle_signals(SIG_IGN); /* Ctrl-C reaches the whole group: the master decides */
-	struct sigaction plain = {.sa_handler = SIG_DFL};
-	sigaction(SIGTERM, &plain, NULL);
-	sigaction(SIGCHLD, &plain, NULL);
-	sockets_keep(&master->sockets, number);
+	/* Ctrl-C reaches the whole group: the master decides. */
+	handle_signals(SIG_IGN, SIG_DFL);
+	sigprocmask(SIG_SETMASK, signals, NULL);
+	sockets_keep(&master->shared.sockets, number);
 	fd_close(&signal_pipe[0]);
 	fd_close(&signal_pipe[1]);
 	fd_close(&master->lifeline[1]);
 	fd_close(&master->ready[0]);
 	struct worker_setup setup = {
 		.conf = master->conf,
-		.tls = master->tls,
-		.admission = {master->admission, number, master->conf->max_connections_per_address},
-		.generation = master->generation,
-		.sockets = sockets_of(&master->sockets, number),
-		.socket_count = master->sockets.addresses,
+		.tls = master->shared.tls,
+		.admission = {master->shared.admission, number,
+			master->conf->max_connections_per_address},
+		.generation = master->shared.generation,
+		.sockets = sockets_of(&master->shared.sockets, number),
+		.socket_count = master->shared.sockets.addresses,
 		.lifeline = master->lifeline[0],
 		.ready = master->ready[1],
 	};
 	int code = worker_run(&setup);
-	tls_server_free(master->tls);
+	shared_release(&master->shared);
 	return code;
 }
 
 static void start_worker(struct master *master, unsigned number)
 {
 	struct slot *slot = &master->slots[number];
-	admission_forget(master->admission, number);
+	admission_forget(master->shared.admission, number);
 	slot->started = clock_monotonic_ms();
 	struct fault fault;
-	if (!sockets_resume(&master->sockets, number, &fault)) {
+	if (!sockets_resume(&master->shared.sockets, number, &fault)) {
 		log_message(LOG_ERROR, "cannot start a worker: %s", fault.text);
 		slot_ended(slot, slot->started);
 		return;
 	}
 	fflush(stdout); /* or the worker would print it again */
+	/* Until the worker has handlers of its own, a signal would be written into the master's
+	 * pipe a second time. */
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	pid_t pid = fork();
 	if (pid == 0)
-		exit(become_worker(master, number));
+		exit(become_worker(master, number, &before));
+	int error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (pid < 0) {
-		log_message(LOG_ERROR, "cannot start a worker: %s", strerror(errno));
+		log_message(LOG_ERROR, "cannot start a worker: %s", strerror(error));
 		slot_ended(slot, slot->started);
 		return;
 	}
@@ -273,11 +223,30 @@ static void fill_slots(struct master *master)
 	}
 }
 
+static bool any_left(const struct master *master)
+{
+	for (unsigned i = 0; i < master->conf->workers; i++)
+		if (master->slots[i].pid != 0)
+			return true;
+	return false;
+}
+
+/* Clients that the kernel would give to an empty slot go to the others meanwhile. Where there are
+ * no others they wait for the next worker, and nobody else can take the port. */
+static void rest_sockets(struct master *master)
+{
+	if (!any_left(master))
+		return;
+	for (unsigned i = 0; i < master->conf->workers; i++)
+		if (master->slots[i].pid == 0)
+			sockets_rest(&master->shared.sockets, i);
+}
+
 static bool announce(struct master *master)
 {
 	struct fault fault;
-	if (welcome_print(master->conf, &master->sockets, &fault) &&
-		welcome_write_ready_file(master->conf, &master->sockets, &fault))
+	if (welcome_print(master->conf, &master->shared.sockets, &fault) &&
+		welcome_write_ready_file(master->conf, &master->shared.sockets, &fault))
 		return true;
 	log_message(LOG_ERROR, "%s", fault.text);
 	return false;
@@ -302,19 +271,9 @@ static void watch(struct master *master)
 			master->exit_code = EXIT_FAILURE; /* said why already */
 			return;
 		}
-		for (unsigned i = 0; i < workers; i++)
-			if (master->slots[i].pid == 0 && master->slots[i].delay > 0)
-				sockets_rest(&master->sockets, i);
 		fill_slots(master);
+		rest_sockets(master);
 	}
-}
-
-static bool any_left(const struct master *master)
-{
-	for (unsigned i = 0; i < master->conf->workers; i++)
-		if (master->slots[i].pid != 0)
-			return true;
-	return false;
 }
 
 static void signal_workers(const struct master *master, int number)
@@ -329,7 +288,7 @@ static void stop(struct master *master)
 	int64_t limit =
 		clock_monotonic_ms() + (int64_t)master->conf->drain_timeout * 1000 + KILL_AFTER_MS;
 	signal_workers(master, SIGTERM);
-	sockets_close(&master->sockets);
+	sockets_close(&master->shared.sockets);
 	while (any_left(master)) {
 		int64_t left = limit - clock_monotonic_ms();
 		if (left <= 0 || next_signal() != 0) {
@@ -338,6 +297,7 @@ static void stop(struct master *master)
 			left = SLOT_FOREVER;
 		}
 		wait_for_event(master, left);
+		count_ready(master); /* or poll would not wait */
 		if (!reap(master))
 			master->exit_code = EXIT_FAILURE;
 	}
@@ -347,9 +307,8 @@ static void stop(struct master *master)
 
 static void release(struct master *master)
 {
-	handle_signals(SIG_DFL);
-	sockets_close(&master->sockets);
-	tls_server_free(master->tls);
+	handle_signals(SIG_DFL, SIG_DFL);
+	shared_release(&master->shared);
 	free(master->slots);
 	for (int end = 0; end < 2; end++) {
 		fd_close(&signal_pipe[end]);
@@ -368,6 +327,7 @@ int master_run(const struct conf *conf)
 		fill_slots(&master);
 		watch(&master);
 		stop(&master);
+		log_message(LOG_INFO, "stopped");
 	} else {
 		fprintf(stderr, "kindling: %s\n", fault.text);
 		master.exit_code = EXIT_FAILURE;

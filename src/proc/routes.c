@@ -69,6 +69,7 @@ static struct net_job answer_file(
 			"Out of memory. Try again in a minute");
 		return answered;
 	}
+	request->query_is_private = false; /* nobody types secrets to a file */
 	visit->capsule = capsule;
 	visit->step = site_open(capsule->site, request, reply, &visit->found);
 	visit->is_post = capsule->comments != NULL &&
@@ -100,8 +101,8 @@ static struct net_job answer_robots(
 static struct net_job answer_comments(
 	struct routed_capsule *capsule, struct request *request, struct reply *reply)
 {
+	(void)request;
 	(void)reply;
-	request->query_is_private = true;
 	return (struct net_job){.run = comments_answer, .page = capsule->comments};
 }
 

@@ -25,7 +25,6 @@ static void print_url(const struct conf_capsule *capsule, const struct sockets *
 
 bool welcome_print(const struct conf *conf, const struct sockets *sockets, struct fault *fault)
 {
-	const char *store = conf->store + sizeof "sqlite:" - 1;
 	for (size_t i = 0; i < conf->capsule_count; i++) {
 		const struct conf_capsule *capsule = &conf->capsules[i];
 		struct certificate_files files;
@@ -39,7 +38,7 @@ bool welcome_print(const struct conf *conf, const struct sockets *sockets, struc
 		printf("  capsule      %s\n", capsule->root);
 		printf("  certificate  SHA256 %s (%s)\n", fingerprint, files.certificate);
 		if (capsule->comments)
-			printf("  comments     %s\n", store);
+			printf("  comments     %s\n", conf->store);
 	}
 	printf("Open that address in a Gemini client. Stop with Ctrl-C (or kill -TERM %ld).\n",
 		(long)getpid());

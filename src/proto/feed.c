@@ -77,14 +77,3 @@ bool feed_next_entry(struct span *rest, bool *preformatted, struct feed_entry *e
 			return true;
 	return false;
 }
-
-struct span feed_title(struct span page)
-{
-	bool preformatted = false;
-	struct span line;
-	while (next_line(&page, &preformatted, &line))
-		if (span_starts_with(line, SPAN_LIT("#")) &&
-			!span_starts_with(line, SPAN_LIT("##")))
-			return span_trim(span_skip(line, 1));
-	return (struct span){NULL, 0};
-}

@@ -17,7 +17,4 @@ struct feed_entry {
  * not begin with a digit. False when there is none left. */
 bool feed_next_entry(struct span *rest, bool *preformatted, struct feed_entry *entry);
 
-/* The first first-level heading of the page; empty where there is none. */
-struct span feed_title(struct span page);
-
 #endif

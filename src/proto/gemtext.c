@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "proto/uri.h"
+#include "proto/link.h"
 #include "text/unicode.h"
 
 #define MARKS_MAX 8 /* no script needs more on one character */
@@ -160,19 +160,21 @@ bool gemtext_is_fence(struct span line)
 	return span_starts_with(line, SPAN_LIT(GEMTEXT_FENCE));
 }
 
-size_t gemtext_links_of(struct buf *buf, struct span untrusted, const char *intro, size_t most)
+size_t gemtext_links_of(struct buf *buf, struct span untrusted, struct host_names own,
+	const char *intro, size_t most)
 {
 	size_t written = 0;
 	bool preformatted = false;
-	struct span line, url, label;
+	struct span line, url, label, link;
 	while (written < most && span_next_line(&untrusted, &line)) {
 		if (gemtext_is_fence(line))
 			preformatted = !preformatted;
-		if (preformatted || !gemtext_read_link(line, &url, &label) || !uri_is_linkable(url))
+		if (preformatted || !gemtext_read_link(line, &url, &label) ||
+			!link_read(url, own, buf->arena, &link))
 			continue;
 		if (written++ == 0)
 			buf_printf(buf, "%s\n", intro);
-		buf_printf(buf, "=> %.*s %.*s\n", SPAN_ARG(url), SPAN_ARG(url));
+		buf_printf(buf, "=> %.*s %.*s\n", SPAN_ARG(link), SPAN_ARG(link));
 	}
 	return written;
 }

@@ -10,6 +10,7 @@
 #define KINDLING_PROTO_GEMTEXT_H
 
 #include "base/buf.h"
+#include "proto/host.h"
 
 #define GEMTEXT_FENCE "```"
 
@@ -31,9 +32,10 @@ void gemtext_link(struct buf *buf, const char *url, const char *label);
 bool gemtext_read_link(struct span line, struct span *url, struct span *label);
 
 /* Writes for each link line that a text of gemtext holds, up to `most`, a line "=> URL URL\n": the
- * URL is its own label. Only what uri_is_linkable accepts. Returns how many were written; the
- * line `intro` and a LF come before the first. */
-size_t gemtext_links_of(struct buf *buf, struct span untrusted, const char *intro, size_t most);
+ * URL is its own label. Only what link_read accepts, with the capsule's `own` names. Returns how
+ * many were written; the line `intro` and a LF come before the first. */
+size_t gemtext_links_of(struct buf *buf, struct span untrusted, struct host_names own,
+	const char *intro, size_t most);
 
 /* Whether this line begins or ends preformatted text. */
 bool gemtext_is_fence(struct span line);

@@ -20,6 +20,14 @@ bool host_matches(struct span name, struct span host)
 	       span_equal(rest, span_skip(name, sizeof WILDCARD - 1));
 }
 
+bool host_is_among(struct host_names names, struct span host)
+{
+	for (size_t i = 0; i < names.count; i++)
+		if (host_matches(span_of(names.items[i]), host))
+			return true;
+	return false;
+}
+
 /* A NUL inside `text` makes it a shorter literal than it is, hence the look at the length. */
 static bool read_literal(struct span text, int family, char literal[INET6_ADDRSTRLEN])
 {

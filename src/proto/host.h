@@ -11,6 +11,14 @@
  * that host_normalise gives. */
 bool host_matches(struct span name, struct span host);
 
+/* All the names that a capsule answers to. */
+struct host_names {
+	const char *const *items;
+	size_t count;
+};
+
+bool host_is_among(struct host_names names, struct span host);
+
 /* The host of a URI: a name, percent-encoded or not, an IPv4 literal, or an IPv6 literal in
  * brackets. A name that is lower case already is not copied: `out` then points into `text`.
  * False: none of these, or memory is out. */

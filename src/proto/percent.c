@@ -1,5 +1,5 @@
 /*
- * Percent-decoding, a byte at a time, so that nobody decodes twice.
+ * Percent-encoding, a byte at a time, so that nobody decodes twice.
  */
 #include "proto/percent.h"
 
@@ -33,4 +33,10 @@ bool percent_next(struct span *rest, unsigned char *byte)
 	*byte = (unsigned char)(high << 4 | low);
 	*rest = span_skip(*rest, 3);
 	return true;
+}
+
+void percent_append(struct buf *buf, unsigned char byte)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	buf_bytes(buf, (char[]){'%', hex[byte >> 4], hex[byte & 15]}, 3);
 }

@@ -229,13 +229,11 @@ static bool is_path_character(char c)
 
 void uri_append_path(struct buf *buf, struct span path)
 {
-	static const char hex[] = "0123456789ABCDEF";
 	for (size_t i = 0; i < path.len; i++) {
-		unsigned char c = (unsigned char)path.ptr[i];
 		if (is_path_character(path.ptr[i]))
 			buf_byte(buf, path.ptr[i]);
 		else
-			buf_bytes(buf, (char[]){'%', hex[c >> 4], hex[c & 15]}, 3);
+			percent_append(buf, (unsigned char)path.ptr[i]);
 	}
 }
 
@@ -300,23 +298,4 @@ bool uri_resolve_local(struct span reference, struct span host, struct span base
 		reference = span_skip(reference, 1);
 	}
 	return resolve(base, reference, arena, path) == NULL;
-}
-
-bool uri_is_linkable(struct span text)
-{
-	struct span scheme, rest;
-	if (!cut_scheme(text, &scheme, &rest))
-		return false;
-	if (!span_equal_nocase(scheme, SPAN_LIT("mailto"))) {
-		if (!span_starts_with(rest, SPAN_LIT("//")))
-			return false;
-		rest = span_skip(rest, 2);
-	}
-	if (rest.len == 0 || !unicode_is_valid(rest))
-		return false;
-	uint32_t code_point;
-	while (unicode_next(&rest, &code_point))
-		if (unicode_is_invisible_control(code_point) || unicode_is_space(code_point))
-			return false;
-	return true;
 }

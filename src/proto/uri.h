@@ -46,8 +46,4 @@ bool uri_decode_query(struct span query, struct arena *arena, struct span *out);
 bool uri_resolve_local(struct span reference, struct span host, struct span base_path,
 	struct arena *arena, struct span *path);
 
-/* True where `text` begins with a scheme and "://" or "mailto:", is UTF-8 and holds no space nor
- * anything invisible: fit to stand on a link line, as its own label. */
-bool uri_is_linkable(struct span text);
-
 #endif

@@ -16,7 +16,6 @@
 
 #define LOOK_EVERY_MS 1000
 #define POSTS_MAX     10000
-#define PAGE_MAX      (1 << 20)
 #define LIST_MAX      (16 << 20) /* the page, and for each link its path */
 
 struct posts_list {
@@ -64,7 +63,7 @@ static void sort(struct posts_list *list)
 /* The page; one that is too long ends with the last line that fits. */
 static bool read_page(int fd, off_t size, struct arena *arena, struct span *page)
 {
-	size_t wanted = size > PAGE_MAX ? PAGE_MAX : (size_t)size, got = 0;
+	size_t wanted = size > POSTS_PAGE_MAX ? POSTS_PAGE_MAX : (size_t)size, got = 0;
 	char *bytes = arena_alloc(arena, wanted + 1);
 	while (bytes != NULL && got < wanted) {
 		ssize_t count = pread(fd, bytes + got, wanted - got, (off_t)got);
@@ -76,7 +75,7 @@ static bool read_page(int fd, off_t size, struct arena *arena, struct span *page
 			break;
 		got += (size_t)count;
 	}
-	while (size > PAGE_MAX && got > 0 && bytes[got - 1] != '\n')
+	while (size > POSTS_PAGE_MAX && got > 0 && bytes[got - 1] != '\n')
 		got--;
 	*page = (struct span){bytes, got};
 	return bytes != NULL;
@@ -92,7 +91,7 @@ static bool collect(struct posts_list *list, const struct conf_capsule *conf, st
 	if (list->items == NULL)
 		return false;
 	while (feed_next_entry(&page, &preformatted, &entry)) {
-		struct post post = {.title = entry.title, .date = entry.date};
+		struct post post = {.title = entry.title};
 		if (!uri_resolve_local(entry.url, host, feed, &list->arena, &post.path) ||
 			!posts_slug_of(post.path, &post.slug))
 			continue;
@@ -126,9 +125,9 @@ static struct posts_list *read_list(const struct conf_capsule *conf, int fd, off
 	if (list == NULL)
 		return NULL;
 	arena_init(&list->arena, LIST_MAX);
-	if (size > PAGE_MAX)
+	if (size > POSTS_PAGE_MAX)
 		log_message(LOG_WARNING, "%s: only its first %d bytes are searched for posts",
-			conf->feed, PAGE_MAX);
+			conf->feed, POSTS_PAGE_MAX);
 	if (read_page(fd, size, &list->arena, &page) && collect(list, conf, page))
 		return list;
 	free_list(list);
@@ -211,7 +210,7 @@ static bool copy_post(struct post *post, const struct post *found, struct arena 
 {
 	*post = *found;
 	return copy_span(&post->slug, arena) && copy_span(&post->path, arena) &&
-	       copy_span(&post->title, arena) && copy_span(&post->date, arena);
+	       copy_span(&post->title, arena);
 }
 
 bool posts_find(struct posts *posts, struct span slug, struct arena *arena, struct post *post)

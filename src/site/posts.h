@@ -8,6 +8,9 @@
 #include "site/folder.h"
 #include "site/stamp.h"
 
+/* How much of the feed page is searched. */
+#define POSTS_PAGE_MAX (1 << 20)
+
 struct posts_list;
 
 struct posts {

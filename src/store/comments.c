@@ -110,11 +110,10 @@ struct page_task {
 static bool read_comment(struct query *query, struct arena *arena, struct store_comment *comment)
 {
 	comment->id = query_number(query, 1);
-	comment->person = query_number(query, 3);
-	comment->written = query_number(query, 6);
+	comment->written = query_number(query, 5);
 	return query_text(query, 2, arena, &comment->slug) &&
-	       query_text(query, 4, arena, &comment->author) &&
-	       query_text(query, 5, arena, &comment->text);
+	       query_text(query, 3, arena, &comment->author) &&
+	       query_text(query, 4, arena, &comment->text);
 }
 
 static enum store_result read_rows(struct query *query, const struct page_task *task)

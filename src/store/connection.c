@@ -22,7 +22,7 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
 #undef STATEMENT_TEXT
 };
 
-struct connection *connection_open(const char *path, struct fault *fault)
+struct connection *connection_open(const char *path, int patience, struct fault *fault)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	if (connection == NULL) {
@@ -32,7 +32,7 @@ struct connection *connection_open(const char *path, struct fault *fault)
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX; /* never CREATE: see store.c */
 	if (sqlite3_open_v2(path, &connection->db, flags, NULL) != SQLITE_OK ||
 		sqlite3_extended_result_codes(connection->db, 1) != SQLITE_OK ||
-		sqlite3_busy_timeout(connection->db, CONNECTION_BUSY_MS) != SQLITE_OK ||
+		sqlite3_busy_timeout(connection->db, patience) != SQLITE_OK ||
 		sqlite3_exec(connection->db, settings, NULL, NULL, NULL) != SQLITE_OK) {
 		fault_set(fault, "%s",
 			connection->db != NULL ? sqlite3_errmsg(connection->db) : "memory is out");

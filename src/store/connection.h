@@ -10,7 +10,7 @@
 #include "store/statements.h"
 #include "store/store.h"
 
-#define CONNECTION_BUSY_MS 5000
+#define CONNECTION_BUSY_MS 3000
 
 struct connection {
 	sqlite3 *db;
@@ -19,8 +19,9 @@ struct connection {
 	struct fault fault;                        /* what went wrong, after STORE_RESTING */
 };
 
-/* The file must be there, with the schema that this program knows. */
-struct connection *connection_open(const char *path, struct fault *fault);
+/* The file must be there, with the schema that this program knows. Waits for others that hold the
+ * store up to `patience` milliseconds, now and later. */
+struct connection *connection_open(const char *path, int patience, struct fault *fault);
 void connection_close(struct connection *connection);
 
 /* True where the path leads to another file by now, or to none: what is written would be lost. */

@@ -158,6 +158,12 @@ bool migrations_run(sqlite3 *db, struct fault *fault)
 	return true;
 }
 
+bool migrations_can_run(sqlite3 *db, struct fault *fault)
+{
+	int64_t version;
+	return read_version(db, &version, fault);
+}
+
 bool migrations_check(sqlite3 *db, struct fault *fault)
 {
 	int64_t version;

@@ -23,7 +23,6 @@ static enum store_result find_by_key(struct connection *connection, void *task)
 	enum store_result result = query_step(&query);
 	if (result == STORE_OK) {
 		asked->person->id = query_number(&query, 0);
-		asked->person->registered = query_number(&query, 2);
 		if (!query_text(&query, 1, asked->arena, &asked->person->name))
 			result = STORE_RESTING;
 	}

@@ -8,7 +8,7 @@
 #ifndef KINDLING_STORE_STATEMENTS_H
 #define KINDLING_STORE_STATEMENTS_H
 
-#define STATEMENT_PAGE_COLUMNS "c.id, t.slug, c.person, p.name, c.text, c.written"
+#define STATEMENT_PAGE_COLUMNS "c.id, t.slug, p.name, c.text, c.written"
 
 /* name, SQL */
 #define STATEMENT_LIST(X)                                                                          \
@@ -16,7 +16,7 @@
 	X(COMMIT, "COMMIT")                                                                        \
 	X(ROLLBACK, "ROLLBACK")                                                                    \
 	X(CAPSULE_ADD, "INSERT INTO capsules (host) VALUES (?1) ON CONFLICT DO NOTHING")           \
-	X(PERSON_BY_KEY, "SELECT p.id, p.name, p.registered FROM capsules k"                       \
+	X(PERSON_BY_KEY, "SELECT p.id, p.name FROM capsules k"                                     \
 			 " JOIN certificates c ON c.capsule = k.id AND c.key = ?2"                 \
 			 " JOIN people p ON p.id = c.person WHERE k.host = ?1")                    \
 	X(PERSON_ADD, "INSERT INTO people (capsule, name, folded, registered)"                     \

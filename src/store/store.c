@@ -35,24 +35,13 @@ struct store {
 	bool resting[2]; /* by access: said already, so that one event is one line in the log */
 };
 
-/* The file that a spec names, from malloc. A relative one gets "./" in front, since SQLite takes
- * names like ":memory:" and "file:…" for something else. */
-static char *path_of(const char *spec, struct fault *fault)
+/* The file's path, from malloc. A relative one gets "./" in front, since SQLite takes names like
+ * ":memory:" and "file:…" for something else. */
+static char *path_of(const char *file, struct fault *fault)
 {
-	static const char scheme[] = "sqlite:";
-	size_t skip = sizeof(scheme) - 1;
-	if (strncmp(spec, scheme, skip) != 0 || spec[skip] == '\0' ||
-		spec[strlen(spec) - 1] == '/') {
-		fault_set(fault,
-			"the store \"%s\" is not one that this program knows; write "
-			"sqlite:FILE, like sqlite:var/kindling.db",
-			spec);
-		return NULL;
-	}
-	const char *name = spec + skip;
-	const char *front = name[0] == '/' ? "" : "./";
+	const char *front = file[0] == '/' ? "" : "./";
 	char *path = NULL;
-	if (asprintf(&path, "%s%s", front, name) < 0) {
+	if (asprintf(&path, "%s%s", front, file) < 0) {
 		fault_set(fault, "memory is out");
 		return NULL;
 	}
@@ -119,9 +108,9 @@ static bool prepare_file(const char *path, struct fault *fault)
 	return well;
 }
 
-bool store_prepare(const char *spec, struct fault *fault)
+bool store_prepare(const char *file, struct fault *fault)
 {
-	char *path = path_of(spec, fault);
+	char *path = path_of(file, fault);
 	if (path == NULL)
 		return false;
 	struct fault why;
@@ -132,14 +121,14 @@ bool store_prepare(const char *spec, struct fault *fault)
 	return well;
 }
 
-struct store *store_open(const char *spec, _Atomic uint64_t *generation, struct fault *fault)
+struct store *store_open(const char *file, _Atomic uint64_t *generation, struct fault *fault)
 {
 	struct fault why;
-	char *path = path_of(spec, fault);
+	char *path = path_of(file, fault);
 	if (path == NULL)
 		return NULL;
 	struct store *store = calloc(1, sizeof(*store));
-	struct connection *first = connection_open(path, &why);
+	struct connection *first = connection_open(path, CONNECTION_BUSY_MS, &why);
 	if (store == NULL || first == NULL) {
 		fault_set(fault, "the store %s cannot be opened: %s", path,
 			first == NULL ? why.text : "memory is out");
@@ -222,11 +211,14 @@ static void give_back(struct store *store, struct connection *connection, bool s
 	pthread_mutex_unlock(&store->lock);
 }
 
-static struct connection *lend(struct store *store, struct fault *fault)
+/* Where others are known to hold the store, only the first ones wait for it: every caller has a
+ * thread that pages need, too. */
+static struct connection *lend(struct store *store, enum store_access access, struct fault *fault)
 {
 	pthread_mutex_lock(&store->lock);
 	while (store->idle == NULL && store->count == STORE_CONNECTIONS)
 		pthread_cond_wait(&store->returned, &store->lock);
+	int patience = store->resting[access] ? 0 : CONNECTION_BUSY_MS;
 	struct connection *connection = store->idle;
 	if (connection != NULL)
 		store->idle = connection->next;
@@ -239,7 +231,9 @@ static struct connection *lend(struct store *store, struct fault *fault)
 		connection = NULL;
 	}
 	if (connection == NULL)
-		connection = connection_open(store->path, fault);
+		connection = connection_open(store->path, patience, fault);
+	else
+		(void)sqlite3_busy_timeout(connection->db, patience); /* fails for NULL alone */
 	if (connection == NULL)
 		give_back(store, NULL, false);
 	return connection;
@@ -271,7 +265,7 @@ enum store_result store_run(
 {
 	CHECK_MAGIC(store, STORE_MAGIC);
 	struct fault fault;
-	struct connection *connection = lend(store, &fault);
+	struct connection *connection = lend(store, access, &fault);
 	if (connection == NULL) {
 		note_state(store, access, true, fault.text);
 		return STORE_RESTING;

@@ -92,6 +92,41 @@ bool unicode_is_mark(uint32_t code_point)
 	       uc_is_general_category_withtable(code_point, UC_CATEGORY_MASK_M);
 }
 
+bool unicode_is_letter(uint32_t code_point)
+{
+	return uc_is_general_category_withtable(
+		code_point, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N);
+}
+
+/* Of the variation selectors, the two that choose between an emoji and a letter are seen. */
+bool unicode_is_blank(uint32_t code_point)
+{
+	static const struct {
+		uint32_t first, last;
+	} blanks[] = {{0x034f, 0x034f}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2800, 0x2800},
+		{0xfe00, 0xfe0d}, {0xfffc, 0xfffc}, {0x13441, 0x13442}, {0x16fe4, 0x16fe4},
+		{0x1d159, 0x1d159}, {0xe0100, 0xe01ef}};
+	for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++)
+		if (code_point >= blanks[i].first && code_point <= blanks[i].last)
+			return true;
+	return false;
+}
+
+bool unicode_mixes_alphabets(struct span text)
+{
+	bool latin = false, other = false;
+	uint32_t code_point;
+	while (unicode_next(&text, &code_point)) {
+		const uc_script_t *script = uc_script(code_point);
+		if (script == NULL)
+			continue;
+		latin |= strcmp(script->name, "Latin") == 0;
+		other |=
+			strcmp(script->name, "Cyrillic") == 0 || strcmp(script->name, "Greek") == 0;
+	}
+	return latin && other;
+}
+
 /* Moves what libunistring allocated into the arena; NULL is its way to say that memory is out. */
 static bool adopt(uint8_t *result, size_t len, struct arena *arena, struct span *out)
 {
@@ -115,26 +150,49 @@ bool unicode_to_nfc(struct span text, struct arena *arena, struct span *out)
 	return adopt(normal, len, arena, out);
 }
 
-bool unicode_fold(struct span text, struct arena *arena, struct span *out)
+/* Copies what can be seen; `to` has room for all. */
+static size_t copy_visible(uint8_t *to, struct span text)
 {
-	char *visible = arena_alloc(arena, text.len);
-	if (visible == NULL || !unicode_is_valid(text))
-		return false;
-	size_t visible_len = 0;
+	size_t len = 0;
 	uint32_t code_point;
-	struct span bytes;
-	while (unicode_next_bytes(&text, &code_point, &bytes)) {
-		if (unicode_is_invisible_control(code_point) ||
+	for (struct span bytes; unicode_next_bytes(&text, &code_point, &bytes);) {
+		if (unicode_is_invisible_control(code_point) || unicode_is_blank(code_point) ||
 			uc_is_property_default_ignorable_code_point(code_point))
 			continue;
-		memcpy(visible + visible_len, bytes.ptr, bytes.len);
-		visible_len += bytes.len;
+		memcpy(to + len, bytes.ptr, bytes.len);
+		len += bytes.len;
 	}
+	return len;
+}
+
+/* In place: the dotless and the dotted one become "i", and a dot above "i" goes. */
+static size_t unify_i(uint8_t *text, size_t text_len)
+{
+	struct span rest = {(const char *)text, text_len}, bytes;
+	size_t len = 0;
+	uint32_t code_point;
+	while (unicode_next_bytes(&rest, &code_point, &bytes)) {
+		if (code_point == 0x307 && len > 0 && text[len - 1] == 'i')
+			continue;
+		if (code_point == 0x130 || code_point == 0x131)
+			bytes = SPAN_LIT("i");
+		memmove(text + len, bytes.ptr, bytes.len);
+		len += bytes.len;
+	}
+	return len;
+}
+
+bool unicode_fold(struct span text, struct arena *arena, struct span *out)
+{
+	uint8_t *visible = arena_alloc(arena, text.len);
+	if (visible == NULL || !unicode_is_valid(text))
+		return false;
 	size_t len;
 	uint8_t *normal =
-		u8_normalize(UNINORM_NFKC, (const uint8_t *)visible, visible_len, NULL, &len);
+		u8_normalize(UNINORM_NFKC, visible, copy_visible(visible, text), NULL, &len);
 	if (normal == NULL)
 		return false;
+	len = unify_i(normal, len);
 	size_t folded_len;
 	uint8_t *folded = u8_casefold(normal, len, NULL, UNINORM_NFKC, NULL, &folded_len);
 	free(normal);

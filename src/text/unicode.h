@@ -31,14 +31,23 @@ bool unicode_is_invisible_control(uint32_t code_point);
  * without them: text that is only shown may keep one between two visible characters. */
 bool unicode_is_joiner(uint32_t code_point);
 
-bool unicode_is_space(uint32_t code_point); /* category Z* and the ASCII blanks */
-bool unicode_is_mark(uint32_t code_point);  /* combining, category M* */
+bool unicode_is_space(uint32_t code_point);  /* category Z* and the ASCII blanks */
+bool unicode_is_mark(uint32_t code_point);   /* combining, category M* */
+bool unicode_is_letter(uint32_t code_point); /* or a digit: categories L* and N* */
+
+/* Letters, marks and symbols that leave nothing on the screen, though no property says so. Texts
+ * of some scripts are in need of them; a name is not. */
+bool unicode_is_blank(uint32_t code_point);
+
+/* Latin letters beside Cyrillic or Greek ones: half of those are drawn alike. */
+bool unicode_mixes_alphabets(struct span text);
 
 /* Normal form C (UAX #15), in the arena. False: not valid UTF-8, or memory is out. */
 bool unicode_to_nfc(struct span text, struct arena *arena, struct span *out);
 
 /* Folded for comparing names: NFKC, case folding, NFKC again (UTS #39 asks for no less);
- * invisible and ignorable characters dropped. False as above. */
+ * invisible, ignorable and blank characters dropped; every i is one, with its dot, with a second
+ * dot or without any. False as above. */
 bool unicode_fold(struct span text, struct arena *arena, struct span *out);
 
 /* Extended grapheme clusters (UAX #29): what a reader counts. Where memory is out: the number of

@@ -46,9 +46,12 @@ enum certificate_presence certificate_look(
 		return CERTIFICATE_PRESENT;
 	if (!certificate && !key)
 		return CERTIFICATE_ABSENT;
-	fault_set(fault, "%s is there without %s; put the missing one back, or move both away",
-		certificate ? files->certificate : files->key,
-		certificate ? files->key : files->certificate);
+	if (key)
+		fault_set(fault, "%s is there without %s; kindling cert make makes one for that key",
+			files->key, files->certificate);
+	else
+		fault_set(fault, "%s is there without %s; put the key back, or move both away",
+			files->certificate, files->key);
 	return CERTIFICATE_HALF;
 }
 

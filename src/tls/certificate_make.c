@@ -5,11 +5,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -136,29 +136,33 @@ static bool write_certificate(
 	return done;
 }
 
-static bool write_key(const char *path, EVP_PKEY *key, struct fault *fault)
+/* The key gets its name once it is whole, and only where nobody was quicker: two servers that start
+ * at once in one folder must not end with the certificate of one and the key of the other. */
+static bool publish(const char *draft, const char *path, struct fault *fault)
 {
-	BIO *pem = BIO_new(BIO_s_secmem());
-	bool done;
+	bool done = link(draft, path) == 0 || errno == EEXIST;
 
-	if (pem == NULL || PEM_write_bio_PrivateKey(pem, key, NULL, NULL, 0, NULL, NULL) != 1)
-		done = fault_set(fault, "cannot make the key %s: %s", path, openssl_reason());
-	else
-		done = file_write(path, written(pem), 0600, fault);
-	BIO_free(pem);
+	if (!done && (errno == EPERM || errno == EOPNOTSUPP)) /* no hard links there */
+		done = rename(draft, path) == 0;
+	if (!done)
+		fault_set(fault, "cannot make the key %s: %s", path, strerror(errno));
+	(void)unlink(draft);
 	return done;
 }
 
-/* Whoever creates this name first makes the key: two servers that start at once in one folder
- * must not end with the certificate of one and the key of the other. */
-static bool claim(const char *path, struct fault *fault)
+static bool write_key(const char *path, EVP_PKEY *key, struct fault *fault)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char draft[sizeof((struct certificate_files *)0)->key + 32];
+	BIO *pem = BIO_new(BIO_s_secmem());
+	bool done;
 
-	if (fd < 0)
-		return fault_set(fault, "cannot make the key %s: %s", path, strerror(errno));
-	fd_close(&fd);
-	return true;
+	(void)snprintf(draft, sizeof draft, "%s.%ld", path, (long)getpid());
+	if (pem == NULL || PEM_write_bio_PrivateKey(pem, key, NULL, NULL, 0, NULL, NULL) != 1)
+		done = fault_set(fault, "cannot make the key %s: %s", path, openssl_reason());
+	else
+		done = file_write(draft, written(pem), 0600, fault) && publish(draft, path, fault);
+	BIO_free(pem);
+	return done;
 }
 
 static bool make_folder_of(const char *path, struct fault *fault)
@@ -176,6 +180,19 @@ static bool make_folder_of(const char *path, struct fault *fault)
 	return directory_make(folder, 0755, fault);
 }
 
+static bool make_key(const char *path, struct fault *fault)
+{
+	if (!make_folder_of(path, fault))
+		return false;
+
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	bool done = key != NULL ? write_key(path, key, fault)
+				: fault_set(fault, "cannot make a key: %s", openssl_reason());
+
+	EVP_PKEY_free(key);
+	return done;
+}
+
 bool certificate_make(
 	const struct certificate_files *files, struct certificate_names names, struct fault *fault)
 {
@@ -184,22 +201,12 @@ bool certificate_make(
 		return fault_set(
 			fault, "%s is there already; nothing was made", files->certificate);
 	case CERTIFICATE_HALF:
-		return false;
+		/* A key alone is what a crash in here leaves, or what somebody has kept. */
+		return access(files->key, F_OK) == 0 && certificate_renew(files, names, fault);
 	case CERTIFICATE_ABSENT:
 		break;
 	}
-	if (!make_folder_of(files->key, fault) || !claim(files->key, fault))
-		return false;
-
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	bool done = key != NULL || fault_set(fault, "cannot make a key: %s", openssl_reason());
-
-	done = done && write_key(files->key, key, fault) &&
-	       write_certificate(files->certificate, key, names, fault);
-	EVP_PKEY_free(key);
-	if (!done)
-		(void)unlink(files->key); /* half a pair would be in the way of the next try */
-	return done;
+	return make_key(files->key, fault) && certificate_renew(files, names, fault);
 }
 
 bool certificate_renew(

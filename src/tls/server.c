@@ -27,7 +27,7 @@
 #define GROUPS "X25519:P-256:P-384:P-521"
 /* For our own key and for the clients': every kind that OpenSSL, Go or GnuTLS makes by default. */
 #define SIGNATURES                                                                                 \
-	"ecdsa_secp256r1_sha256:ed25519:rsa_pss_rsae_sha256:rsa_pkcs1_sha256:"                     \
+	"ecdsa_secp256r1_sha256:ed25519:rsa_pss_rsae_sha256:rsa_pkcs1_sha256:rsa_pss_pss_sha256:"  \
 	"ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed448"
 /* A client's whole chain: several times what a 4096-bit RSA one needs. */
 #define CLIENT_CHAIN_MAX (32 * 1024)
@@ -61,6 +61,9 @@ static int choose_host(SSL *ssl, int *alert, void *argument)
 			return SSL_TLSEXT_ERR_ALERT_FATAL;
 		tls->sni[tls->sni_len] = byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
 	}
+	/* The dot of the root zone: some clients send it, and it names the same host. */
+	if (tls->sni_len > 0 && tls->sni[tls->sni_len - 1] == '.')
+		tls->sni_len--;
 	if (tls->sni_len == 0)
 		return SSL_TLSEXT_ERR_NOACK;
 

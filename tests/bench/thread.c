@@ -62,8 +62,7 @@ static bool find_post(void *posts, struct request *request, struct span slug, st
 	(void)posts;
 	*post = (struct post){.slug = slug,
 		.path = span_of(arena_printf(request->arena, "/%.*s.gmi", SPAN_ARG(slug))),
-		.title = SPAN_LIT("A long thread"),
-		.date = SPAN_LIT("2026-11-23")};
+		.title = SPAN_LIT("A long thread")};
 	return true;
 }
 
@@ -104,14 +103,13 @@ int main(int argc, char **argv)
 	if (argc < 4)
 		die("usage: thread STORE SLUG COMMENTS...");
 	const char *path = argv[1], *slug = argv[2];
-	char *spec = sqlite3_mprintf("sqlite:%s", path);
-	if (!store_prepare(spec, &fault))
+	if (!store_prepare(path, &fault))
 		die("%s", fault.text);
 
 	for (int i = 3; i < argc; i++) {
 		long count = number_of(argv[i], 1, 100000000);
 		fill(path, slug, count);
-		struct store *store = store_open(spec, NULL, &fault);
+		struct store *store = store_open(path, NULL, &fault);
 		if (store == NULL)
 			die("%s", fault.text);
 		struct comments *comments = comments_new(&capsule, store, NULL);
@@ -124,6 +122,5 @@ int main(int argc, char **argv)
 		comments_free(comments);
 		store_close(store);
 	}
-	sqlite3_free(spec);
 	return EXIT_SUCCESS;
 }

@@ -126,6 +126,40 @@ static void full(void **state)
 	expect_in_thread("With room again.", 1);
 }
 
+static void move_comments(const char *from, const char *to)
+{
+	char path[DAEMON_PATH_SIZE], sql[128];
+	sqlite3 *database;
+
+	snprintf(sql, sizeof(sql), "UPDATE capsules SET host = '%s' WHERE host = '%s'", to, from);
+	assert_int_equal(
+		sqlite3_open(daemon_path(&server, "store.db", path), &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+/* What a change of the configuration's host looks like, and what README.md tells to do then. */
+static void of_another_host(void **state)
+{
+	char *errors;
+
+	(void)state;
+	daemon_stop(&server);
+	move_comments("localhost", "elsewhere.example");
+	daemon_start(&server);
+	errors = daemon_errors(&server);
+	assert_int_equal(count_of(errors, "of elsewhere.example, which no capsule"), 1);
+	free(errors);
+	expect_in_thread("Before any trouble.", 0);
+	daemon_stop(&server);
+	move_comments("elsewhere.example", "localhost");
+	daemon_start(&server);
+	errors = daemon_errors(&server);
+	assert_lacks(errors, "which no capsule");
+	free(errors);
+	expect_in_thread("Before any trouble.", 1);
+}
+
 /* A whole copy of the store, which nobody else has open: what its log still holds is taken into the
  * file first. */
 static char *save_store(size_t *length)
@@ -226,6 +260,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("locked by another process: 41, and it returns by itself", locked),
 		TEST("no room for another byte: 41, and it returns by itself", full),
+		TEST("comments of a host that is not configured are named, and can be moved",
+			of_another_host),
 		TEST("damaged while serving: pages go on, comments are 41", damaged),
 		TEST("damaged at the start: one line, exit 1", damaged_at_start),
 		TEST("removed while serving: pages go on, comments are 41", removed),

@@ -48,7 +48,7 @@ static void check_conf(const struct conf *conf)
 	for (size_t i = 0; i < conf->listen.count; i++)
 		CHECK(listen_parse(conf->listen.items[i], &address, NULL));
 	CHECK(conf->workers >= 1 && conf->workers <= 256);
-	CHECK(strncmp(conf->store, "sqlite:", 7) == 0);
+	CHECK(conf->store[0] != '\0' && conf->store[strlen(conf->store) - 1] != '/');
 	CHECK(conf->log <= LOG_OFF && conf->log_level <= LOG_DEBUG);
 	CHECK(conf->log_addresses <= ADDRESS_FULL);
 	CHECK(conf->max_connections >= 1 && conf->close_timeout >= 1);

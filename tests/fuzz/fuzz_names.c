@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_name(struct span typed, struct arena *arena)
 {
-	const struct span host = SPAN_LIT("localhost");
+	static const char *const items[] = {"localhost", "*.example.org"};
+	const struct host_names host = {items, 2};
 	struct span name, folded, normal, again, folded_again;
 	if (rules_check_name(typed, host, arena, &name, &folded) != NULL)
 		return;
@@ -21,10 +22,11 @@ static void check_name(struct span typed, struct arena *arena)
 	CHECK(unicode_to_nfc(name, arena, &normal) && span_equal(name, normal));
 	size_t graphemes = unicode_count_graphemes(name);
 	CHECK(graphemes >= 1 && graphemes <= NAME_GRAPHEMES_MAX);
-	CHECK(folded.len > 0);
+	CHECK(folded.len > 0 && !unicode_mixes_alphabets(folded));
 	uint32_t code_point;
 	for (struct span rest = name; unicode_next(&rest, &code_point);) {
-		CHECK(!unicode_is_invisible_control(code_point));
+		CHECK(!unicode_is_invisible_control(code_point) && !unicode_is_blank(code_point));
+		CHECK(code_point != ',');
 		CHECK(code_point == ' ' || !unicode_is_space(code_point));
 	}
 	CHECK(rules_check_name(name, host, arena, &again, &folded_again) == NULL);
@@ -39,6 +41,9 @@ static void check_comment(struct span typed, struct arena *arena)
 	CHECK(unicode_is_valid(text) && text.len <= COMMENT_BYTES_MAX);
 	CHECK(unicode_count_graphemes(text) <= COMMENT_CHARACTERS_MAX);
 	CHECK(rules_check_comment(text, arena, &again) == NULL && span_equal(text, again));
+	for (struct span line, rest = text; span_next_line(&rest, &line);)
+		CHECK(!span_ends_with(line, SPAN_LIT(" ")) &&
+			!span_ends_with(line, SPAN_LIT("\t")));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

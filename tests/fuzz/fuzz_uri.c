@@ -82,13 +82,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (uri_resolve_local(text, SPAN_LIT("localhost"), SPAN_LIT("/posts/a.gmi"), &arena, &path))
 		check_path(path);
 	check_query(text, &arena);
-	if (uri_is_linkable(text)) {
-		uint32_t code_point;
-		CHECK(unicode_is_valid(text));
-		while (unicode_next(&text, &code_point))
-			CHECK(!unicode_is_space(code_point) &&
-				!unicode_is_invisible_control(code_point));
-	}
 	arena_end(&arena);
 	return 0;
 }

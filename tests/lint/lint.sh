@@ -112,6 +112,10 @@ grep -nE '(^|[^a-z_])(exit|_exit|abort|quick_exit)\(' src/*/*.c |
 grep -nwE '(TODO|FIXME|XXX|HACK)' src/*.c src/*/*.[ch] tests/*/*.[ch] Makefile README.md |
 	rule "nothing is left open in the text"
 
+for folder in base text proto os conf tls store page site comments net proc cli; do
+	ls "$objects/$folder"/*.o >/dev/null 2>&1 || echo "no objects in $objects/$folder"
+done | rule "the objects to look at are there"
+
 for file in "$objects"/*/*.o; do
 	case $file in */proc/* | */base/log.o | */base/clock.o) continue ;; esac
 	nm -f sysv "$file" | awk -F'|' -v f="${file#"$objects"/}" \

@@ -51,7 +51,7 @@ static inline int world_begin(void **state)
 	(void)state;
 	w = (struct world){0};
 	tree_begin(&w.tree);
-	snprintf(w.spec, sizeof w.spec, "sqlite:%s", store_file());
+	snprintf(w.spec, sizeof w.spec, "%s", store_file());
 	arena_init(&w.arena, 64 << 20);
 	return 0;
 }

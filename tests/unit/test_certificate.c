@@ -185,7 +185,27 @@ static void half_a_pair_is_named(void **state)
 	snprintf(expected, sizeof expected, "%.100s is there without %.100s", fixture->files.key,
 		fixture->files.certificate);
 	assert_memory_equal(fixture->fault.text, expected, strlen(expected));
+}
+
+static void a_key_alone_gets_its_certificate(void **state)
+{
+	struct fixture *fixture = *state;
+	struct certificate_summary before, after;
+	make(fixture);
+	assert_true(certificate_read(&fixture->files, &before, NULL));
+	assert_int_equal(unlink(fixture->files.certificate), 0);
+	make(fixture);
+	assert_true(certificate_read(&fixture->files, &after, NULL));
+	assert_memory_equal(before.identity.key, after.identity.key, IDENTITY_KEY_SIZE);
+}
+
+static void a_certificate_alone_stays_so(void **state)
+{
+	struct fixture *fixture = *state;
+	make(fixture);
+	assert_int_equal(unlink(fixture->files.key), 0);
 	assert_false(certificate_make(&fixture->files, names, &fixture->fault));
+	assert_non_null(strstr(fixture->fault.text, ".crt is there without "));
 	assert_int_equal(certificate_look(&fixture->files, NULL), CERTIFICATE_HALF);
 }
 
@@ -199,7 +219,7 @@ static void a_folder_that_cannot_be_made_is_a_fault(void **state)
 	assert_non_null(strstr(fixture->fault.text, file));
 }
 
-static void nothing_is_left_of_a_pair_that_could_not_be_made(void **state)
+static void the_key_of_a_certificate_that_could_not_be_made_is_kept(void **state)
 {
 	struct fixture *fixture = *state;
 	char blocked[4200];
@@ -210,7 +230,9 @@ static void nothing_is_left_of_a_pair_that_could_not_be_made(void **state)
 	snprintf(blocked, sizeof blocked, "cannot make the certificate %s",
 		fixture->files.certificate);
 	assert_memory_equal(fixture->fault.text, blocked, strlen(blocked));
-	assert_int_equal(certificate_look(&fixture->files, NULL), CERTIFICATE_ABSENT);
+	/* Not lost, and not in the way: the next try goes on with it. */
+	assert_int_equal(certificate_look(&fixture->files, NULL), CERTIFICATE_HALF);
+	make(fixture);
 }
 
 static void renewal_keeps_the_key(void **state)
@@ -334,8 +356,10 @@ int main(void)
 		TEST(a_long_host_name_is_cut_in_the_common_name_alone),
 		TEST(what_is_there_is_never_overwritten),
 		TEST(half_a_pair_is_named),
+		TEST(a_key_alone_gets_its_certificate),
+		TEST(a_certificate_alone_stays_so),
 		TEST(a_folder_that_cannot_be_made_is_a_fault),
-		TEST(nothing_is_left_of_a_pair_that_could_not_be_made),
+		TEST(the_key_of_a_certificate_that_could_not_be_made_is_kept),
 		TEST(renewal_keeps_the_key),
 		TEST(the_first_uncovered_name_is_found),
 		TEST(a_chain_is_counted),

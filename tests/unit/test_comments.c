@@ -89,6 +89,8 @@ static void names_are_asked_for_again(void **state)
 	assert_says("/comments/register?%E2%80%AEasoR", 2, STATUS_INPUT, "cannot be seen");
 	assert_says("/comments/register?%FF", 2, STATUS_INPUT, "UTF-8");
 	assert_says("/comments/register?Here.Example", 2, STATUS_INPUT, "kept for the capsule");
+	assert_says("/comments/register?Here.org", 2, STATUS_INPUT, "kept for the capsule");
+	assert_says("/comments/register?Luz,%20today", 2, STATUS_INPUT, "a comma");
 	assert_says("/comments/register?", 2, STATUS_INPUT, "1 to 32");
 	assert_answer("/comments/register?+R%C3%B3sa+", 2, STATUS_REDIRECT, "/comments/welcome");
 	assert_holds(page_of("/comments/welcome", 2), "# Hello, +R\xc3\xb3sa+\n");
@@ -141,6 +143,7 @@ static void ways_to_nowhere_are_ignored(void **state)
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		snprintf(path, sizeof path, "/comments/?%s", ways[i]);
 		assert_lacks(page_of(path, 2), "on your way");
+		assert_holds(page_of(path, 1), "# rosa\n");
 	}
 	assert_answer("/comments/register/on/posts/none/new?Luz", 2, STATUS_REDIRECT,
 		"/comments/welcome");
@@ -204,7 +207,7 @@ static void comments_are_asked_for_again(void **state)
 	assert_says(ESSAY_ON "/new?%20%0A", 1, STATUS_INPUT, "nothing to read");
 	assert_says(ESSAY_ON "/new?%FF", 1, STATUS_INPUT, "UTF-8");
 	assert_answer(ESSAY_ON "/new?hello", 1, STATUS_REDIRECT, "/comments/1");
-	assert_answer(ESSAY_ON "/new?hello", 1, STATUS_REDIRECT, "/comments/1");
+	assert_answer(ESSAY_ON "/new?hello%20%0A", 1, STATUS_REDIRECT, "/comments/1");
 	for (int i = 2; i <= 10; i++) {
 		char path[128], meta[32];
 		snprintf(path, sizeof path, ESSAY_ON "/new?hello%d", i);
@@ -241,7 +244,9 @@ static void long_threads_have_pages(void **state)
 	assert_holds(page_of(ESSAY_ON "/?after=41", 0), "There are no later comments yet.\n");
 
 	page = page_of("/comments/recent", 0);
-	assert_holds(page, "\n### rosa on Kindness Spreads, today\n> number 41.\n");
+	assert_holds(page, "\n### rosa, today\n> number 41.\n"
+			   "=> /comments/41 This comment on its own page\n"
+			   "=> /posts/kindness-spreads.gmi Kindness Spreads\n");
 	assert_lacks(page, "> number 21.\n");
 	assert_holds(page, "=> /comments/recent?before=22 Older comments\n");
 	assert_holds(page_of("/comments/recent?before=2", 0), "> number 1.\n");
@@ -257,6 +262,7 @@ static void long_threads_have_pages(void **state)
 		ESSAY_ON "/?after=", ESSAY_ON "/?before=1", ESSAY_ON "/?after=-1",
 		ESSAY_ON "/?after=1&x", "/comments/recent?x",
 		"/comments/recent?before=99999999999999999999"};
+	assert_says("/comments/?before=x", 1, STATUS_BAD_REQUEST, "=NUMBER");
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_says(wrong[i], 0, STATUS_BAD_REQUEST, "=NUMBER");
 }
@@ -318,6 +324,24 @@ static void links_in_a_comment_are_their_own_labels(void **state)
 		"=> https://example.org/a https://example.org/a\n");
 }
 
+/* Whoever follows a link shows their identity without being asked. */
+static void a_link_in_a_comment_does_nothing(void **state)
+{
+	(void)state;
+	write_one(person_of(1, "rosa"), S("posts/kindness-spreads"),
+		"=> gemini://here.example/comments/register?Fool\n"
+		"=> gemini://HERE.org:1965" ESSAY_ON "/new?Fool\n"
+		"=> gemini://here.example/posts/kindness-spreads.gmi");
+	static const char *const pages[] = {ESSAY_ON "/", "/comments/1", "/comments/recent"};
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct span page = page_of(pages[i], 0), line;
+		assert_holds(page, "\n=> gemini://here.example/posts/kindness-spreads.gmi ");
+		while (span_next_line(&page, &line))
+			if (span_starts_with(line, S("=>")) && holds(line, "Fool"))
+				fail_msg("%.*s", SPAN_ARG(line));
+	}
+}
+
 static void a_store_that_rests_is_41(void **state)
 {
 	(void)state;
@@ -350,6 +374,7 @@ int main(void)
 		TEST(a_comment_outlives_its_post),
 		TEST(strangers_cannot_speak_for_the_server),
 		TEST(links_in_a_comment_are_their_own_labels),
+		TEST(a_link_in_a_comment_does_nothing),
 		TEST(a_store_that_rests_is_41),
 	};
 	return cmocka_run_group_tests_name("comments", tests, NULL, NULL);

@@ -1,9 +1,7 @@
 /*
- * The configuration: files, flags, and what is said of mistakes.
+ * The configuration file, and what is said of mistakes in it.
  */
 #include "conf_fixture.h"
-
-/* ---- files */
 
 static void without_anything_there_are_the_defaults(void **state)
 {
@@ -17,7 +15,7 @@ static void without_anything_there_are_the_defaults(void **state)
 	if (listen_has_ipv6())
 		assert_string_equal(f->conf->listen.items[1], "[::]:1965");
 	assert_in_range(f->conf->workers, 1, 256);
-	assert_string_equal(f->conf->store, "sqlite:var/kindling.db");
+	assert_string_equal(f->conf->store, "var/kindling.db");
 	assert_int_equal(f->conf->log, LOG_TEXT);
 	assert_int_equal(f->conf->log_level, LOG_INFO);
 	assert_int_equal(f->conf->log_addresses, ADDRESS_NONE);
@@ -119,7 +117,7 @@ static void comments_are_not_values(void **state)
 	assert_good(f, read_text(f, "store = sqlite:a//b # c\nready_file = \"#\\\"//\" //x\n"
 				    "workers/* 5 */=/**/6\n'log'#\n='off'/* \" */\n"
 				    "capsule \"x\" { contact = a:b#c\n lang = 'a' } # 'the end"));
-	assert_string_equal(f->conf->store, "sqlite:a//b");
+	assert_string_equal(f->conf->store, "a//b");
 	assert_string_equal(f->conf->ready_file, "#\"//");
 	assert_int_equal(f->conf->workers, 6);
 	assert_int_equal(f->conf->log, LOG_OFF);
@@ -152,6 +150,80 @@ static void an_unknown_option_is_answered_with_the_known_ones(void **state)
 	assert_said(f, "k.conf:1: there is no option \"include\" of the server");
 	assert_int_equal(read_text(f, "capsule x { include(\"/etc/passwd\") }"), CONF_WRONG);
 	assert_said(f, "k.conf:1: there is no option \"include\" in a capsule");
+}
+
+static void what_is_given_twice_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_text_wrong(f,
+		"workers = 1\nlog = off\n\nworkers = 2\n"
+		"capsule x { root = a\n root = b }\ncapsule y { root = c }",
+		"k.conf:4: workers: it has a value already, further up\n"
+		"k.conf:6: root: it has a value already, further up\n");
+	assert_text_wrong(f, "capsule x {\naliases = {a, b}\naliases = {c, d} }",
+		"k.conf:3: aliases: it has a value already, further up\n");
+	/* += adds to what the file has given, never to a default. */
+	assert_good(f, read_text(f, "listen += {\"127.0.0.1:1\"}\nlisten += {\"127.0.0.1:2\"}"));
+	assert_int_equal(f->conf->listen.count, 2);
+	assert_string_equal(f->conf->listen.items[0], "127.0.0.1:1");
+}
+
+static void nothing_is_put_in_for_variables(void **state)
+{
+	static const char *const wrong[] = {"\nstore = \"sqlite:${NOPE}/k.db\"",
+		"\nstore = ${HOME}", "\nstore = sqlite:${HOME}/k.db", "\nstore = \"\\\\${HOME}\"",
+		"# it's\nlisten = {\"${HOME}\"}", "log = 'off'\n${HOME} = 3"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_text_wrong(f, wrong[i],
+			"k.conf:2: nothing is put in for ${: write the value itself, or single "
+			"quotes around what is meant as it stands\n");
+	assert_good(f, read_text(f, "store = 'sqlite:${HOME}' # ${HOME}\nready_file = \"$\""));
+	assert_string_equal(f->conf->store, "${HOME}");
+	assert_string_equal(f->conf->ready_file, "$");
+}
+
+static void a_byte_order_mark_is_passed_over(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_good(f, read_text(f, "\xef\xbb\xbfworkers = 3"));
+	assert_int_equal(f->conf->workers, 3);
+	assert_good(f, read_text(f, "\xef\xbb\xbf"));
+	assert_true(f->conf->capsules[0].sound);
+	assert_int_equal(read_text(f, "\n\xef\xbb\xbfworkers = 3"), CONF_WRONG);
+}
+
+/* What `check` goes on with. */
+static void a_capsule_is_sound_where_nothing_of_it_was_wrong(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_good(f, read_text(f, "capsule a {}\ncapsule b {}"));
+	assert_true(f->conf->capsules[0].sound && f->conf->capsules[1].sound);
+	assert_int_equal(read_text(f, "workers = x\ncapsule a {}\ncapsule '' {}\n"
+				      "capsule b { lang = - }\ncapsule d { lang = en }"),
+		CONF_WRONG);
+	assert_true(f->conf->capsules[0].sound);
+	assert_false(f->conf->capsules[1].sound);
+	assert_false(f->conf->capsules[2].sound);
+	assert_true(f->conf->capsules[3].sound);
+	assert_int_equal(read_text(f, "capsule a {}\ncapsule b { foo = 1 }"), CONF_WRONG);
+	assert_int_equal(f->conf->capsule_count, 2);
+	assert_true(f->conf->capsules[0].sound);
+	assert_false(f->conf->capsules[1].sound);
+	assert_int_equal(read_text(f, "workers"), CONF_WRONG);
+	assert_false(f->conf->capsules[0].sound);
+	assert_int_equal(read_text(f, "workers = x"), CONF_WRONG);
+	assert_true(f->conf->capsules[0].sound);
+	assert_int_equal(READ_WORDS(f, W("-c"), W("none.conf")), CONF_WRONG);
+	assert_false(f->conf->capsules[0].sound);
+	assert_int_equal(READ_WORDS(f, W("--workers=x")), CONF_WRONG);
+	assert_true(f->conf->capsules[0].sound);
+	assert_int_equal(READ_WORDS(f, W("--lang=-")), CONF_WRONG);
+	assert_false(f->conf->capsules[0].sound);
 }
 
 static void a_name_belongs_to_one_capsule(void **state)
@@ -219,116 +291,6 @@ static void a_hostile_file_is_refused_in_words(void **state)
 	assert_string_equal(f->said, "k.conf:1: store: the value is longer than 4095 bytes\n");
 }
 
-/* ---- flags */
-
-static void flags_win_over_the_file(void **state)
-{
-	struct fixture *f = *state;
-
-	tree_file(&f->tree, "a.conf",
-		"listen = {\"127.0.0.1:1\", \"127.0.0.1:2\"}\nworkers = 5\nlog = off\n"
-		"capsule h { root = r }");
-	assert_good(
-		f, READ_WORDS(f, W("--workers"), W("7"), W("-c"), W("a.conf"), W("--listen"),
-			   W("127.0.0.1:3"), W("--listen=127.0.0.1:4"), W("--request-timeout=8")));
-	assert_int_equal(f->conf->workers, 7);
-	assert_int_equal(f->conf->log, LOG_OFF);
-	assert_int_equal(f->conf->request_timeout, 8);
-	assert_int_equal(f->conf->listen.count, 2);
-	assert_string_equal(f->conf->listen.items[0], "127.0.0.1:3");
-	assert_string_equal(f->conf->listen.items[1], "127.0.0.1:4");
-	assert_string_equal(f->conf->capsules[0].host, "h");
-	assert_string_equal(f->conf->capsules[0].root, "r");
-}
-
-static void flags_describe_one_capsule(void **state)
-{
-	struct fixture *f = *state;
-
-	tree_file(&f->tree, "server.conf", "workers = 5\n");
-	assert_good(f, READ_WORDS(f, W("--host"), W("Example.org"), W("--aliases"), W("a.org"),
-			       W("--aliases"), W("b.org"), W("--comments"), W("no"), W("--config"),
-			       W("server.conf"), W("--root=x=y")));
-	assert_int_equal(f->conf->workers, 5);
-	assert_int_equal(f->conf->capsule_count, 1);
-	assert_string_equal(f->conf->capsules[0].host, "example.org");
-	assert_int_equal(f->conf->capsules[0].aliases.count, 2);
-	assert_string_equal(f->conf->capsules[0].aliases.items[1], "b.org");
-	assert_false(f->conf->capsules[0].comments);
-	assert_string_equal(f->conf->capsules[0].root, "x=y");
-	assert_int_equal(READ_WORDS(f, W("--aliases"), W("a"), W("--aliases"), W("A")), CONF_WRONG);
-	assert_string_equal(f->said, "--aliases: the name a is there twice\n");
-}
-
-static void flags_do_not_touch_the_capsules_of_a_file(void **state)
-{
-	struct fixture *f = *state;
-
-	tree_file(&f->tree, "b.conf", "capsule h {}");
-	assert_int_equal(
-		READ_WORDS(f, W("-c"), W("b.conf"), W("--root"), W("x"), W("--host"), W("y")),
-		CONF_USAGE);
-	assert_string_equal(f->said, "--root: the capsules are described in b.conf: change it "
-				     "there, or leave the file's "
-				     "capsules out\n"
-				     "--host: the capsules are described in b.conf: change it "
-				     "there, or leave the file's "
-				     "capsules out\n");
-}
-
-static void a_wrong_command_line_is_wrong_usage(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_int_equal(READ_WORDS(f, W("--foo"), W("--bar=1"), W("-x")), CONF_USAGE);
-	assert_said(f, "--foo: there is no such flag; there are: config, listen, workers,");
-	assert_said(f, "max-connections-per-address");
-	assert_said(f, "drain-timeout, host, aliases, root");
-	assert_said(f, "\n--bar=1: there is no such flag");
-	assert_said(f, "\n-x: there is no such flag");
-	assert_int_equal(READ_WORDS(f, W("--ready_file"), W("x")), CONF_USAGE);
-	assert_int_equal(READ_WORDS(f, W("--capsule"), W("x")), CONF_USAGE);
-	assert_int_equal(READ_WORDS(f, W("--store")), CONF_USAGE);
-	assert_string_equal(f->said, "--store: a value must follow\n");
-	assert_int_equal(READ_WORDS(f, W("--root=")), CONF_WRONG);
-	assert_string_equal(f->said, "--root: the name of a folder is missing\n");
-	assert_int_equal(READ_WORDS(f, W("-c")), CONF_USAGE);
-	assert_string_equal(f->said, "-c: a value must follow\n");
-	assert_int_equal(READ_WORDS(f, W("--foo"), W("--help")), CONF_HELP);
-	assert_int_equal(READ_WORDS(f, W("-h")), CONF_HELP);
-}
-
-static void words_are_left_over(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_good(f,
-		READ_WORDS(f, W("make"), W("--workers"), W("2"), W("-"), W("--"), W("--workers")));
-	assert_string_equal(f->words[0], "make");
-	assert_string_equal(f->words[1], "-");
-	assert_string_equal(f->words[2], "--workers");
-	assert_null(f->words[3]);
-}
-
-static void a_file_that_cannot_be_read_is_named(void **state)
-{
-	struct fixture *f = *state;
-	static char large[1024 * 1024 + 1];
-
-	assert_int_equal(
-		READ_WORDS(f, W("-c"), W("none.conf"), W("--workers"), W("x")), CONF_WRONG);
-	assert_string_equal(f->said, "--config: cannot open none.conf: No such file or directory\n"
-				     "--workers: \"x\" is not a whole number from 0 to 256\n");
-	memset(large, '\n', sizeof(large));
-	tree_bytes(&f->tree, "large.conf", large, sizeof(large));
-	assert_int_equal(READ_WORDS(f, W("-c"), W("large.conf")), CONF_WRONG);
-	assert_string_equal(f->said, "--config: large.conf is larger than 1048576 bytes\n");
-	tree_bytes(&f->tree, "large.conf", large, sizeof(large) - 1);
-	assert_good(f, READ_WORDS(f, W("-c"), W("large.conf")));
-	assert_int_equal(READ_WORDS(f, W("-c"), W(".")), CONF_WRONG);
-	assert_string_equal(f->said, "--config: . is not a regular file\n");
-}
-
 static void memory_that_is_out_is_said(void **state)
 {
 	struct fixture *f = *state;
@@ -353,15 +315,13 @@ int main(void)
 		cmocka_unit_test(every_mistake_has_its_line),
 		cmocka_unit_test(comments_are_not_values),
 		cmocka_unit_test(an_unknown_option_is_answered_with_the_known_ones),
+		cmocka_unit_test(what_is_given_twice_is_told),
+		cmocka_unit_test(nothing_is_put_in_for_variables),
+		cmocka_unit_test(a_byte_order_mark_is_passed_over),
+		cmocka_unit_test(a_capsule_is_sound_where_nothing_of_it_was_wrong),
 		cmocka_unit_test(a_name_belongs_to_one_capsule),
 		cmocka_unit_test(a_capsule_is_found_by_its_names),
 		cmocka_unit_test(a_hostile_file_is_refused_in_words),
-		cmocka_unit_test(flags_win_over_the_file),
-		cmocka_unit_test(flags_describe_one_capsule),
-		cmocka_unit_test(flags_do_not_touch_the_capsules_of_a_file),
-		cmocka_unit_test(a_wrong_command_line_is_wrong_usage),
-		cmocka_unit_test(words_are_left_over),
-		cmocka_unit_test(a_file_that_cannot_be_read_is_named),
 		cmocka_unit_test(memory_that_is_out_is_said),
 	};
 

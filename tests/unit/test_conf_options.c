@@ -248,7 +248,8 @@ static void each_text_has_its_shape(void **state)
 	} shapes[] = {
 		{"listen", {"127.0.0.1:0", "[::1]:65535"},
 			{"", "1965", "localhost:1", "1.2.3.4:x"}},
-		{"store", {"sqlite:x", "sqlite:/a b/c"}, {"", "sqlite:", "x", "postgresql://x"}},
+		{"store", {"sqlite:x", "sqlite:/a b/c"},
+			{"", "sqlite:", "sqlite:/tmp/", "x", "postgresql://x"}},
 		{"root", {".", "/a b", "é"}, {""}},
 		{"certs", {"."}, {""}},
 		{"host", {"example.org", "EXAMPLE.org", "127.0.0.1", "::1"},

@@ -4,6 +4,7 @@
 #include "testing.h"
 
 #include <dirent.h>
+#include <sys/syscall.h>
 
 #include "os/fd.h"
 #include "tree.h"
@@ -176,6 +177,77 @@ static void folders_are_made_with_those_above(void **state)
 	assert_string_equal(fault.text, "a folder has no name");
 }
 
+static ino_t synced[8];
+static size_t synced_count;
+
+/* In place of libc's, for the whole program: remembers what was synced. */
+int fsync(int fd)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) == 0 && synced_count < 8)
+		synced[synced_count++] = info.st_ino;
+	return (int)syscall(SYS_fsync, fd);
+}
+
+static ino_t inode_of(const char *path)
+{
+	struct stat info;
+
+	assert_int_equal(stat(path, &info), 0);
+	return info.st_ino;
+}
+
+/* Or a loss of power could take the folder, with all that was synced in it. */
+static void a_new_folder_is_on_the_disk(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(mkdir("old", 0755), 0);
+	synced_count = 0;
+	assert_true(directory_make("old/p/q", 0700, &fault));
+	assert_int_equal(synced_count, 2);
+	assert_int_equal(synced[0], inode_of("old"));
+	assert_int_equal(synced[1], inode_of("old/p"));
+	assert_true(directory_make("single", 0700, &fault));
+	assert_int_equal(synced_count, 3);
+	assert_int_equal(synced[2], inode_of("."));
+	assert_true(directory_make("old/p/q", 0700, &fault));
+	assert_int_equal(synced_count, 3);
+}
+
+static void where_a_file_can_be_made_is_found_out(void **state)
+{
+	struct fault fault;
+	char deep[5000];
+
+	(void)state;
+	assert_int_equal(mkdir("here", 0755), 0);
+	assert_true(file_can_be_made("here/x", false, &fault));
+	assert_true(file_can_be_made("x", false, &fault));
+	assert_true(file_can_be_made("/tmp/x", false, &fault));
+	assert_true(file_can_be_made("here/a/b/x", true, &fault));
+	assert_true(file_can_be_made("none/a//b/x", true, &fault));
+	assert_false(file_can_be_made("here/a/x", false, &fault));
+	assert_string_equal(fault.text, "cannot write to the folder here/a, where here/a/x is to "
+					"be: No such file or directory");
+	assert_int_equal(count_files("here"), 0);
+	assert_false(file_can_be_made("here", true, &fault));
+	assert_string_equal(fault.text, "here is a folder");
+	assert_true(file_write("here/file", S(""), 0600, &fault));
+	assert_false(file_can_be_made("here/file/a/x", true, &fault));
+	assert_false(file_can_be_made("/proc/a/x", true, &fault));
+	memset(deep, 'x', sizeof(deep));
+	deep[sizeof(deep) - 1] = '\0';
+	assert_false(file_can_be_made(deep, false, &fault));
+	deep[0] = '/';
+	deep[4094] = '/';
+	assert_false(file_can_be_made(deep, false, &fault));
+	assert_int_equal(unlink("here/file"), 0);
+	assert_int_equal(rmdir("here"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +258,8 @@ int main(void)
 		cmocka_unit_test(reading_fails_with_the_reason),
 		cmocka_unit_test(a_write_that_fails_leaves_the_old_file),
 		cmocka_unit_test(folders_are_made_with_those_above),
+		cmocka_unit_test(a_new_folder_is_on_the_disk),
+		cmocka_unit_test(where_a_file_can_be_made_is_found_out),
 	};
 
 	return cmocka_run_group_tests_name("fd", tests, enter_folder, leave_folder);

@@ -62,23 +62,12 @@ static void days(void **state)
 	}
 }
 
-static void title(void **state)
-{
-	(void)state;
-	assert_span_equal(
-		feed_title(S("Text\n## Second level\n# Kindness \r\n# Other\n")), "Kindness");
-	assert_span_equal(feed_title(S("```\n# In a picture\n```\n#Tight")), "Tight");
-	assert_span_equal(feed_title(S("### Third\ntext # no\n")), "");
-	assert_span_equal(feed_title(S("")), "");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_in_order),
 		cmocka_unit_test(not_entries),
 		cmocka_unit_test(days),
-		cmocka_unit_test(title),
 	};
 	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);
 }

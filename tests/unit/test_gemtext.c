@@ -197,14 +197,19 @@ static void links_of_a_comment(void **state)
 			     "b/ x\n"
 			     "```\n=> https://in.a.picture/\n```\n=> mailto:rosa@example.org\r\n"
 			     "=> gemini://third/\n");
-	assert_int_equal(gemtext_links_of(&buf, text, "Links:", 2), 2);
+	static const char *const items[] = {"here.example"};
+	const struct host_names own = {items, 1};
+	assert_int_equal(gemtext_links_of(&buf, text, own, "Links:", 3), 3);
 	assert_span_equal(buf_view(&buf), "Links:\n"
 					  "=> https://example.org/ https://example.org/\n"
+					  "=> https://a%E2%80%AEb/ https://a%E2%80%AEb/\n"
 					  "=> mailto:rosa@example.org mailto:rosa@example.org\n");
 	buf_init(&buf, &arena, LIMIT);
-	assert_int_equal(gemtext_links_of(&buf, text, "Links:", 9), 3);
+	assert_int_equal(gemtext_links_of(&buf, text, own, "Links:", 9), 4);
 	buf_init(&buf, &arena, LIMIT);
-	assert_int_equal(gemtext_links_of(&buf, S("no links\n"), "Links:", 9), 0);
+	assert_int_equal(gemtext_links_of(&buf, S("no links\n"), own, "Links:", 9), 0);
+	assert_int_equal(
+		gemtext_links_of(&buf, S("=> gemini://here.example/?x\n"), own, "x", 9), 0);
 	assert_int_equal(buf_view(&buf).len, 0);
 }
 

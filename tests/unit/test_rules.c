@@ -29,8 +29,9 @@ static int tear_down(void **state)
 
 static const char *name(struct span typed)
 {
+	static const char *const names[] = {"localhost", "capsule.example", "*.wild.example"};
 	return rules_check_name(
-		typed, S("capsule.example"), &check.arena, &check.name, &check.folded);
+		typed, (struct host_names){names, 3}, &check.arena, &check.name, &check.folded);
 }
 
 static const char *comment(struct span typed)
@@ -126,6 +127,11 @@ static void characters_that_cannot_be_seen_are_refused(void **state)
 		"\xe2\xa0\x80",                     /* blank braille */
 		"Ro\xf3\xa0\x81\x81sa",             /* tag letter */
 		"Ro\xf3\xa0\x84\x80sa",             /* variation selector 17 */
+		"Ro\xf0\x9d\x85\x99sa",             /* null notehead */
+		"Rosa\xf0\x96\xbf\xa4",             /* Khitan filler */
+		"Rosa\xf0\x93\x91\x81",             /* Egyptian blank */
+		"Rosa\xf0\x93\x91\x82",             /* half of it */
+		"Rosa\xef\xbf\xbc",                 /* object replacement */
 		"Ro\xee\x80\x80sa"};                /* private use */
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
 		const char *wrong = name(span_of(hostile[i]));
@@ -156,16 +162,50 @@ static void names_of_the_capsule_are_kept(void **state)
 	(void)state;
 	static const char *const kept[] = {"owner", "Owner", "ADMIN", "Ad min", "admin.",
 		"The Owner", "\xef\xbd\x81\xef\xbd\x84\xef\xbd\x8d\xef\xbd\x89\xef\xbd\x8e",
-		"capsule.example", "Capsule.Example", "capsule.example."};
+		"capsule.example", "Capsule.Example", "capsule.example.", "local host",
+		"localhost!", "Capsule Example", "any.wild.example", "Adm\xc4\xb1n", "ADM\xc4\xb0N",
+		"admins", "owner\xcc\xb7", "owner \xe2\x9d\xa4"};
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const char *wrong = name(span_of(kept[i]));
 		if (wrong == NULL || strstr(wrong, "is kept") == NULL)
 			fail_msg("%s: %s", kept[i], wrong == NULL ? "accepted" : wrong);
 	}
 	/* The capsule's name in Unicode, where its host is punycode. */
+	static const char *const punycode[] = {"xn--bcher-kva.example"};
 	assert_non_null(rules_check_name(S("B\xc3\xbc"
 					   "cher.example"),
-		S("xn--bcher-kva.example"), &check.arena, &check.name, &check.folded));
+		(struct host_names){punycode, 1}, &check.arena, &check.name, &check.folded));
+}
+
+static void assert_refused(const char *typed, const char *words)
+{
+	const char *wrong = name(span_of(typed));
+	if (wrong == NULL || strstr(wrong, words) == NULL)
+		fail_msg("%s: %s", typed, wrong == NULL ? "accepted" : wrong);
+}
+
+static void names_hold_no_comma(void **state)
+{
+	(void)state;
+	static const char *const commas[] = {",", "\xef\xbc\x8c", "\xd8\x8c", "\xe3\x80\x81",
+		"\xef\xb9\x90", "\xef\xbd\xa4", "\xe2\x80\x9a", "\xe1\x8d\xa3"};
+	char typed[64];
+	for (size_t i = 0; i < sizeof(commas) / sizeof(commas[0]); i++) {
+		snprintf(typed, sizeof typed, "Rosa%s 2 days ago", commas[i]);
+		assert_refused(typed, "a comma");
+	}
+}
+
+static void names_keep_to_one_alphabet(void **state)
+{
+	(void)state;
+	assert_refused("R\xd0\xbesa", "two alphabets");
+	assert_refused("\xd0\xb0"
+		       "dmin",
+		"two alphabets");
+	assert_refused("R\xce\xbfsa", "two alphabets");
+	assert_null(name(S("\xd0\xa0\xd0\xbe\xd0\xb7\xd0\xb0")));
+	assert_null(name(S("\xe5\xb1\xb1\xe7\x94\xb0 Rosa")));
 }
 
 static void an_accepted_name_stays_as_it_is(void **state)
@@ -185,7 +225,9 @@ static void comments_are_kept_as_typed(void **state)
 	assert_span_equal(
 		check.text, "# not a heading\n\n=> gemini://example.org/ label\n  indented");
 	assert_null(comment(S("\n \n\t\n  first\nlast \n\n  \n")));
-	assert_span_equal(check.text, "  first\nlast ");
+	assert_span_equal(check.text, "  first\nlast");
+	assert_null(comment(S("a \t\n\xc2\xa0\n\n  b\xe3\x80\x80\r\n")));
+	assert_span_equal(check.text, "a\n\n\n  b");
 	assert_null(comment(S("Jose\xcc\x81")));
 	assert_span_equal(check.text, "Jos\xc3\xa9");
 }
@@ -193,8 +235,8 @@ static void comments_are_kept_as_typed(void **state)
 static void comments_must_say_something(void **state)
 {
 	(void)state;
-	static const char *const nothing[] = {
-		"", "\n\n", " \xc2\xa0\n", "\xe2\x80\x8b", "\xcc\x81", "\xe2\xa0\x80", "\x01\x02"};
+	static const char *const nothing[] = {"", "\n\n", " \xc2\xa0\n", "\xe2\x80\x8b", "\xcc\x81",
+		"\xe2\xa0\x80", "\xf0\x9d\x85\x99", "\x01\x02"};
 	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
 		const char *wrong = comment(span_of(nothing[i]));
 		if (wrong == NULL || strstr(wrong, "nothing to read") == NULL)
@@ -234,8 +276,9 @@ static void memory_that_is_out_is_said(void **state)
 	(void)state;
 	struct arena none;
 	arena_init(&none, 0);
+	const struct host_names nameless = {NULL, 0};
 	assert_non_null(strstr(
-		rules_check_name(S("J\xc3\xbcrgen"), S("x"), &none, &check.name, &check.folded),
+		rules_check_name(S("J\xc3\xbcrgen"), nameless, &none, &check.name, &check.folded),
 		"once more"));
 	assert_non_null(
 		strstr(rules_check_comment(S("J\xc3\xbcrgen"), &none, &check.text), "once more"));
@@ -257,6 +300,8 @@ int main(void)
 		TEST(stacked_and_loose_accents_are_refused),
 		TEST(what_is_not_utf8_is_refused),
 		TEST(names_of_the_capsule_are_kept),
+		TEST(names_hold_no_comma),
+		TEST(names_keep_to_one_alphabet),
 		TEST(an_accepted_name_stays_as_it_is),
 		TEST(comments_are_kept_as_typed),
 		TEST(comments_must_say_something),

@@ -23,7 +23,6 @@ static void a_person_is_found_by_key(void **state)
 		store_person_by_key(w.store, HERE, key_of(1), &w.arena, &person), STORE_OK);
 	assert_int_equal(person.id, id);
 	assert_span_equal(person.name, "Rosa");
-	assert_int_equal(person.registered, NOON);
 }
 
 static void a_name_or_a_key_is_taken_once(void **state)
@@ -83,7 +82,6 @@ static void a_comment_is_read_as_it_was_written(void **state)
 		STORE_OK);
 	assert_int_equal(store_comment_by_id(w.store, HERE, id, &w.arena, &comment), STORE_OK);
 	assert_int_equal(comment.id, id);
-	assert_int_equal(comment.person, rosa);
 	assert_int_equal(comment.written, NOON);
 	assert_span_equal(comment.slug, "posts/essay");
 	assert_span_equal(comment.author, "rosa");

@@ -82,6 +82,40 @@ static void classes(void **state)
 	assert_false(unicode_is_joiner(0x200e));
 }
 
+static void letters_and_blanks(void **state)
+{
+	(void)state;
+	static const uint32_t letters[] = {'a', '7', 0xe9, 0x430, 0x5d0, 0x5c71};
+	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+		if (!unicode_is_letter(letters[i]))
+			fail_msg("U+%04X is a letter", (unsigned)letters[i]);
+	static const uint32_t others[] = {' ', '!', '-', 0x301, 0x337, 0x2019, 0x1f600};
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (unicode_is_letter(others[i]))
+			fail_msg("U+%04X is no letter", (unsigned)others[i]);
+	static const uint32_t blanks[] = {
+		0x34f, 0x180b, 0x2800, 0xfe00, 0xfffc, 0x13441, 0x13442, 0x16fe4, 0x1d159, 0xe01ef};
+	for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++)
+		if (!unicode_is_blank(blanks[i]))
+			fail_msg("U+%04X is blank", (unsigned)blanks[i]);
+	static const uint32_t seen[] = {'a', 0x301, 0x2801, 0xfe0e, 0xfe0f, 0x1d15a};
+	for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
+		if (unicode_is_blank(seen[i]))
+			fail_msg("U+%04X is not blank", (unsigned)seen[i]);
+}
+
+static void alphabets(void **state)
+{
+	(void)state;
+	assert_true(unicode_mixes_alphabets(S("R\xd0\xbesa")));    /* a Cyrillic o */
+	assert_true(unicode_mixes_alphabets(S("R\xce\xbfsa")));    /* a Greek one */
+	assert_false(unicode_mixes_alphabets(S("R\xc3\xb3sa 2"))); /* an accent */
+	assert_false(unicode_mixes_alphabets(S("\xd0\xa0\xd0\xbe\xd0\xb7\xd0\xb0 2!")));
+	assert_false(unicode_mixes_alphabets(S("\xce\xa1\xcf\x8c\xce\xb6\xce\xb1")));
+	assert_false(unicode_mixes_alphabets(S("\xe5\xb1\xb1 Rosa")));
+	assert_false(unicode_mixes_alphabets(S("")));
+}
+
 static void assert_nfc(const char *text, const char *expected)
 {
 	struct arena arena;
@@ -149,6 +183,11 @@ static void fold(void **state)
 	assert_same("\xce\xa3\xce\xaf\xcf\x82", "\xcf\x83\xce\xaf\xcf\x83");
 	assert_same("\xe2\x9d\xa4\xef\xb8\x8f", "\xe2\x9d\xa4"); /* a heart, with its selector */
 	assert_same("a\xe3\x85\xa4", "a");                       /* a blank letter */
+	assert_same("Rosa\xf0\x9d\x85\x99", "rosa");             /* a null notehead */
+	assert_same("adm\xc4\xb1n", "ADM\xc4\xb0N");             /* without a dot, and with one */
+	assert_same("admi\xcc\x87n", "admin");                   /* with a second one */
+	assert_same("\xc4\xb1\xcc\x81", "\xc3\xad");
+	assert_same("\xf0\x9d\x9a\xa4", "i"); /* mathematical, dotless */
 }
 
 static void graphemes(void **state)
@@ -178,6 +217,8 @@ int main(void)
 		cmocka_unit_test(next),
 		cmocka_unit_test(invisible_controls),
 		cmocka_unit_test(classes),
+		cmocka_unit_test(letters_and_blanks),
+		cmocka_unit_test(alphabets),
 		cmocka_unit_test(normal_form),
 		cmocka_unit_test(normal_form_refused),
 		cmocka_unit_test(fold),

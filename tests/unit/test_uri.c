@@ -342,29 +342,6 @@ static void resolve_local(void **state)
 	assert_false(uri_resolve_local(S("//localhost/"), S("localhost"), S("/"), &none, &path));
 }
 
-static void linkable(void **state)
-{
-	(void)state;
-	static const char *const good[] = {"https://example.org/", "gemini://localhost",
-		"MAILTO:rosa@example.org", "gopher://x/1/caf\xc3\xa9"};
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		if (!uri_is_linkable(span_of(good[i])))
-			fail_msg("%s may be a link", good[i]);
-	static const char *const bad[] = {"", "/a", "a.gmi", "//example.org/", "https:/x",
-		"https://", "mailto:", "javascript:alert(1)", "https://a b", "https://a\tb",
-		"https://a\nb", "https://a\x1b[m",
-		"https://a\xe2\x80\xae"
-		"b",
-		"https://a\xe2\x80\x8b"
-		"b",
-		"https://a\xe3\x80\x80"
-		"b",
-		"https://a\xff", "https://a\xe2\x80\xa8=>"};
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		if (uri_is_linkable(span_of(bad[i])))
-			fail_msg("%s may not be a link", bad[i]);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -380,7 +357,6 @@ int main(void)
 		TEST(append_path),
 		TEST(decode_query),
 		TEST(resolve_local),
-		TEST(linkable),
 	};
 	return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
 }

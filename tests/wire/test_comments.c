@@ -89,7 +89,10 @@ static void the_whole_way(void **state)
 	expect_on_page(NULL, url, "\n> The bus driver waited for me.\n");
 	expect_on_page(NULL, thread, "\n> The bus driver waited for me.\n");
 	expect_on_page(NULL, thread, "Rosa");
-	expect_on_page(NULL, "gemini://localhost/comments/recent", "The bus driver waited");
+	expect_on_page(NULL, "gemini://localhost/comments/recent",
+		"\n### Rosa, today\n> The bus driver waited for me.\n");
+	expect_on_page(
+		NULL, "gemini://localhost/comments/recent", "\n=> /posts/essay.gmi An Essay\n");
 	expect_on_page(NULL, essay, "## Comments (1)");
 	expect_on_page(NULL, essay, "\n> The bus driver waited for me.\n");
 	expect_on_page(&rosa, essay, "(as Rosa)");

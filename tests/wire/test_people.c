@@ -54,7 +54,8 @@ static void names_refused(void **state)
 {
 	static const char *const names[] = {"%20%20", "a%07b", "a%1B%5B31mb", "%E2%80%AEasoR",
 		"Ro%E2%80%8Bsa", "%EF%BB%BFRosa", "owner", "Admin", "OWNER", "%C2%AD", "localhost",
-		TEN TEN TEN "abc"};
+		TEN TEN TEN "abc", "local%20host", "Adm%C4%B1n", "%D0%B0dmin", "R%D0%BEsa",
+		"Rosa%F0%9D%85%99", "Rosa,%202%20days%20ago", "admins"};
 	struct person person;
 
 	(void)state;
@@ -259,10 +260,17 @@ static void links_are_shown_plainly(void **state)
 	(void)state;
 	reader_join(&server, &lina, "Lina");
 	id = reader_comment(&server, &lina, ESSAY,
-		"See:\n=> https://example.org/page My bank\n=> javascript:alert(1) Click");
+		"See:\n=> https://example.org/page My bank\n=> javascript:alert(1) Click\n"
+		"=> https://Log\xe2\xa0\x80in Menu\n=> https://good@evil.example/ x\n"
+		"=> gemini://LOCALHOST/comments/register?Fool x\n"
+		"=> titan://localhost/comments/x;size=1 x");
 	answer = ask(&server, NULL, url_of(url, "/comments/%ld", id));
 	assert_answer(&answer, 20, url);
 	assert_contains(answer.body, "\n=> https://example.org/page https://example.org/page\n");
+	assert_contains(answer.body, "\n=> https://Log%E2%A0%80in https://Log%E2%A0%80in\n");
+	assert_lacks(answer.body, "\n=> https://good@");
+	assert_lacks(answer.body, "\n=> gemini://");
+	assert_lacks(answer.body, "\n=> titan://");
 	assert_lacks(answer.body, "\n=> javascript:");
 	assert_lacks(answer.body, "\n=> https://example.org/page My bank");
 	answer_free(&answer);
