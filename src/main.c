@@ -9,7 +9,7 @@ const struct cli_verb cli_verbs[] = {
 	{"serve", "serve the capsules until SIGTERM", cli_serve},
 	{"check", "say all that is wrong with configuration, certificates and capsules", cli_check},
 	{"cert", "show, make or renew the certificate of each capsule", cli_cert},
-	{"help", "this list, or the options of one verb", cli_help},
+	{"help", "this list, or what one verb does", cli_help},
 	{NULL, NULL, NULL},
 };
 

@@ -5,7 +5,16 @@
 
 #include <string.h>
 
-#define USAGE "kindling cert [show|make|renew] [--OPTION VALUE]..."
+static const struct cli_manual manual = {
+	.usage = "kindling cert [show|make|renew] [-c FILE] [--OPTION VALUE]...",
+	.sentences =
+		"show   prints the file, the end, the names and the fingerprints of each capsule's "
+		"certificate;\n       what is done where no word is given\n"
+		"make   makes a key and a certificate for each capsule, and shows them; what is "
+		"there already is\n       left as it is, and told\n"
+		"renew  makes a new certificate for the key that is there, made out to the names "
+		"that are\n       configured now; clients remember the key, so nobody is warned\n",
+};
 
 static bool print_certificate(const struct conf_capsule *capsule,
 	const struct certificate_files *files, struct certificate_names names, struct fault *fault)
@@ -103,19 +112,18 @@ static int run_for_all(const struct conf *conf, action *run)
 int cli_cert(int argc, char **argv)
 {
 	struct cli_setup setup;
-	bool ready = cli_configure(&setup, argc, argv, USAGE);
+	bool ready = cli_configure(&setup, argc, argv, &manual);
 	int code = setup.exit;
 
 	if (ready) {
-		bool given = setup.words[0] != NULL;
-		action *run = find_action(given ? setup.words[0] : "show");
+		const char *word = setup.words[0] != NULL ? setup.words[0] : "show";
+		const char *extra = setup.words[0] != NULL ? setup.words[1] : NULL;
+		action *run = find_action(word);
 
-		if (run == NULL || (given && setup.words[1] != NULL)) {
-			(void)fprintf(stderr, "usage: " USAGE "\n");
-			code = CLI_USAGE;
-		} else {
+		if (run == NULL || extra != NULL)
+			code = cli_refuse_word(run == NULL ? word : extra, manual.usage);
+		else
 			code = run_for_all(setup.conf, run);
-		}
 	}
 	arena_end(&setup.arena);
 	return code;

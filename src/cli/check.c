@@ -16,7 +16,15 @@
 #include "site/posts.h"
 #include "store/store.h"
 
-#define USAGE "kindling check [--OPTION VALUE]..."
+static const struct cli_manual manual = {
+	.usage = "kindling check [-c FILE] [--OPTION VALUE]...",
+	.sentences =
+		"Reads the configuration, the certificates, the capsules and the store, and "
+		"says on a line each\nwhat is wrong with them: values, a certificate that has "
+		"run out or lacks a name, a key that others\ncan read, posts of the feed page "
+		"that are not there, places where nothing can be written. It changes\nnothing, "
+		"and ends with 1 where anything is wrong.\n",
+};
 
 /* The path of a capsule as one beneath its root; "" is the root itself. */
 static const char *path_beneath_root(struct span path, struct arena *arena)
@@ -185,22 +193,22 @@ static bool check_certificate(
 	return check_present_certificate(capsule, &files, names, summary);
 }
 
+/* Each half is told of by itself: a mistake in one hides nothing of the other. */
 static bool check_capsule(const struct conf_capsule *capsule, struct arena *arena)
 {
 	struct certificate_summary summary;
 	size_t posts = 0;
-	bool good = check_root(capsule, arena, &posts);
+	bool root_good = check_root(capsule, arena, &posts);
+	bool certificate_good = check_certificate(capsule, &summary);
 
-	good = check_certificate(capsule, &summary) && good;
-	if (!good)
-		return false;
-	printf("%s: %s with %zu %s; the certificate ", capsule->host, capsule->root, posts,
-		posts == 1 ? "post" : "posts");
-	if (summary.not_after[0] == '\0')
-		printf("will be made in %s\n", capsule->certs);
-	else
-		printf("is valid until %s\n", summary.not_after);
-	return true;
+	if (root_good)
+		printf("%s: %s with %zu %s\n", capsule->host, capsule->root, posts,
+			posts == 1 ? "post" : "posts");
+	if (certificate_good && summary.not_after[0] == '\0')
+		printf("%s: the certificate will be made in %s\n", capsule->host, capsule->certs);
+	else if (certificate_good)
+		printf("%s: the certificate is valid until %s\n", capsule->host, summary.not_after);
+	return root_good && certificate_good;
 }
 
 static bool check_store(const struct conf *conf)
@@ -246,12 +254,11 @@ static int check_all(const struct conf *conf, struct arena *arena)
 int cli_check(int argc, char **argv)
 {
 	struct cli_setup setup;
-	bool ready = cli_configure(&setup, argc, argv, USAGE);
+	bool ready = cli_configure(&setup, argc, argv, &manual);
 	int code = setup.exit;
 
 	if (ready && setup.words[0] != NULL) {
-		(void)fprintf(stderr, "usage: " USAGE "\n");
-		code = CLI_USAGE;
+		code = cli_refuse_word(setup.words[0], manual.usage);
 	} else if (ready) {
 		code = check_all(setup.conf, &setup.arena);
 	} else if (code == CLI_FAILED && setup.conf != NULL) {

@@ -36,9 +36,18 @@ struct cli_setup {
 	int exit;                /* where there is no configuration: what to end with */
 };
 
-/* Reads the verb's command line. False: all is said already, with `usage` printed where it was
- * wrong or asked for. The arena is to be ended in either case. */
-bool cli_configure(struct cli_setup *setup, int argc, char **argv, const char *usage);
+/* What `help` says of a verb. */
+struct cli_manual {
+	const char *usage, *sentences;
+	bool lists_options;
+};
+
+/* Reads the verb's command line. False: all is said already, with the usage printed where it was
+ * wrong and the whole manual where that was asked for. The arena is to be ended in either case. */
+bool cli_configure(struct cli_setup *setup, int argc, char **argv, const struct cli_manual *manual);
+
+/* Complains of a word that has no place on the command line; CLI_USAGE. */
+int cli_refuse_word(const char *word, const char *usage);
 
 /* Where a capsule's certificate lies, and what it has to be made out to. */
 bool cli_certificate_of(const struct conf_capsule *capsule, struct certificate_files *files,

@@ -6,15 +6,30 @@
 /* The file is at most 1 MiB; what is made of it is a few times that at the worst. */
 #define CONF_MEMORY ((size_t)64 * 1024 * 1024)
 
-static int explain(enum conf_result result, const char *usage)
+int cli_refuse_word(const char *word, const char *usage)
+{
+	(void)conf_complain("%s: not expected here", word);
+	(void)fprintf(stderr, "usage: %s\n", usage);
+	return CLI_USAGE;
+}
+
+static void print_manual(const struct cli_manual *manual)
+{
+	printf("usage: %s\n\n%s\n", manual->usage, manual->sentences);
+	if (manual->lists_options)
+		conf_print_options();
+	else
+		printf("The options are those of serve: kindling help serve lists them.\n");
+}
+
+static int explain(enum conf_result result, const struct cli_manual *manual)
 {
 	switch (result) {
 	case CONF_HELP:
-		printf("usage: %s\n\n", usage);
-		conf_print_options();
+		print_manual(manual);
 		return CLI_DONE;
 	case CONF_USAGE:
-		(void)fprintf(stderr, "usage: %s\n", usage);
+		(void)fprintf(stderr, "usage: %s\n", manual->usage);
 		return CLI_USAGE;
 	case CONF_OK:
 	case CONF_WRONG:
@@ -23,7 +38,7 @@ static int explain(enum conf_result result, const char *usage)
 	return CLI_FAILED;
 }
 
-bool cli_configure(struct cli_setup *setup, int argc, char **argv, const char *usage)
+bool cli_configure(struct cli_setup *setup, int argc, char **argv, const struct cli_manual *manual)
 {
 	*setup = (struct cli_setup){0};
 	arena_init(&setup->arena, CONF_MEMORY);
@@ -32,7 +47,7 @@ bool cli_configure(struct cli_setup *setup, int argc, char **argv, const char *u
 
 	if (result == CONF_OK)
 		return true;
-	setup->exit = explain(result, usage);
+	setup->exit = explain(result, manual);
 	return false;
 }
 

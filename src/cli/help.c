@@ -23,10 +23,8 @@ void cli_print_usage(FILE *stream)
 
 int cli_help(int argc, char **argv)
 {
-	if (argc > 2) {
-		(void)fprintf(stderr, "usage: kindling help [VERB]\n");
-		return CLI_USAGE;
-	}
+	if (argc > 2)
+		return cli_refuse_word(argv[2], "kindling help [VERB]");
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 		strcmp(argv[1], "help") == 0) {
 		cli_print_usage(stdout);

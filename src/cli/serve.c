@@ -5,17 +5,22 @@
 
 #include "proc/master.h"
 
-#define USAGE "kindling serve [--OPTION VALUE]..."
+static const struct cli_manual manual = {
+	.usage = "kindling serve [-c FILE] [--OPTION VALUE]...",
+	.sentences = "Serves the capsules in the foreground until Ctrl-C or SIGTERM. A certificate "
+		     "that is missing\nis made first. Without a configuration file the defaults "
+		     "below hold.\n",
+	.lists_options = true,
+};
 
 int cli_serve(int argc, char **argv)
 {
 	struct cli_setup setup;
-	bool ready = cli_configure(&setup, argc, argv, USAGE);
+	bool ready = cli_configure(&setup, argc, argv, &manual);
 
 	if (ready && setup.words[0] != NULL) {
-		(void)fprintf(stderr, "usage: " USAGE "\n");
 		ready = false;
-		setup.exit = CLI_USAGE;
+		setup.exit = cli_refuse_word(setup.words[0], manual.usage);
 	}
 
 	int code = ready ? master_run(setup.conf) : setup.exit;

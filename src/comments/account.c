@@ -44,14 +44,15 @@ static void introduce(struct visit *visit, const struct post *way)
 {
 	struct buf page;
 	visit_page_begin(visit, &page);
-	buf_text(&page, "# Welcome\n\nYour client showed this certificate:\n");
+	buf_text(&page, "# Welcome\n\nYou are new here, or came with another identity than last "
+			"time. Your client showed this certificate:\n");
 	write_fingerprint(&page, &visit->request->identity);
 	buf_text(&page, "It is not linked to anyone here yet.\n\n=> /comments/register");
 	if (way != NULL)
 		comments_write_on(&page, "/", way->slug, "/new");
 	buf_text(&page, " Register with it\n"
-			"You will be asked for a name. That is all that is kept, with a "
-			"fingerprint of the certificate's key.\n"
+			"You will be asked for a name. That is all that is kept, with the time "
+			"and with a fingerprint of the certificate's key.\n"
 			"=> /comments/help How commenting works\n");
 	if (way != NULL) {
 		write_title(&page, "\nYou were on your way to: leave a comment on ", way);
@@ -182,7 +183,7 @@ void account_register(struct visit *visit)
 	}
 	struct span query = visit->request->uri.query, typed, name, folded;
 	if (query.len == 0) {
-		ask_again(visit, "Which name shall stand above your comments? 1 to 32 characters");
+		ask_again(visit, "What name would you like to go by? 1 to 32 characters");
 		return;
 	}
 	const char *wrong = "That name is not valid text (UTF-8). Please type another name";

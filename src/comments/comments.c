@@ -10,8 +10,6 @@
 #include "comments/visit.h"
 #include "proto/gemtext.h"
 
-#define LINKS_PER_COMMENT 10
-
 struct comments *comments_new(
 	const struct conf_capsule *capsule, struct store *store, _Atomic uint64_t *generation)
 {
@@ -156,7 +154,7 @@ void comment_write(struct buf *page, struct request *request, const struct store
 	buf_printf(page, ", %s\n", rules_when(comment->written, request->now, request->arena));
 	gemtext_quote(page, comment->text);
 	gemtext_links_of(page, comment->text, comments_own_names(request->capsule),
-		"Links in this comment:", LINKS_PER_COMMENT);
+		"Links in this comment:");
 }
 
 static void short_thread(struct visit *visit)

@@ -6,6 +6,8 @@
 #include "comments/visit.h"
 #include "proto/gemtext.h"
 
+#define THANKS_SECONDS 600 /* who comes back later knows that the comment is there */
+
 static void write_post_link(struct buf *page, const struct post *post)
 {
 	buf_text(page, "=> ");
@@ -20,16 +22,20 @@ static void write_permanent_link(struct buf *page, const struct store_comment *c
 	buf_printf(page, "=> /comments/%" PRId64 " This comment on its own page\n", comment->id);
 }
 
-static void write_new_link(struct buf *page, const struct post *post)
+/* To whoever is known, nothing is said of logging in. */
+static void write_new_link(
+	struct buf *page, const struct post *post, const char *label, enum reader reader)
 {
-	comments_write_on(page, "=> /comments/", post->slug, "/new Leave a comment\n");
-	buf_text(page, "You will be asked for its text, or first to log in or register.\n");
+	comments_write_on(page, "=> /comments/", post->slug, "/new ");
+	buf_printf(page, "%s\nYou will be asked for its text%s.\n", label,
+		reader == READER_KNOWN ? "" : ", or first to log in or register");
 }
 
 void thread_page(struct visit *visit)
 {
 	struct post post;
 	struct store_comments comments;
+	struct store_person person;
 	int64_t after;
 	if (!visit_find_post(visit, visit->path.slug, &post)) {
 		visit_not_found(visit);
@@ -64,8 +70,42 @@ void thread_page(struct visit *visit)
 	}
 	if (after > 0)
 		comments_write_on(&page, "=> /comments/", post.slug, "/ First page\n");
-	write_new_link(&page, &post);
+	write_new_link(&page, &post, "Leave a comment",
+		visit_reader(visit->comments, visit->request, &person));
 	visit_page_end(visit, &page);
+}
+
+static void write_comment_page(
+	struct buf *page, struct visit *visit, const struct store_comment *comment)
+{
+	struct post post;
+	struct store_person person;
+	enum reader reader = visit_reader(visit->comments, visit->request, &person);
+	/* A capsule has every name once. */
+	bool own = reader == READER_KNOWN && span_equal(person.name, comment->author);
+	bool posted = visit_find_post(visit, comment->slug, &post);
+	buf_text(page, "# A comment");
+	if (posted) {
+		buf_text(page, " on \"");
+		gemtext_inline(page, post.title, COMMENTS_TITLE_MAX);
+		buf_text(page, "\"");
+	}
+	buf_text(page, "\n\n");
+	if (own && visit->request->now - comment->written < THANKS_SECONDS)
+		buf_text(page, "Thank you. Your comment is stored, and everyone can read it.\n\n");
+	if (posted)
+		write_post_link(page, &post);
+	else
+		buf_text(page, "The post that it was left on is no longer here.\n");
+	comment_write(page, visit->request, comment);
+	buf_byte(page, '\n');
+	if (posted) {
+		comments_write_on(
+			page, "=> /comments/", post.slug, "/ All comments on this post\n");
+		write_new_link(
+			page, &post, own ? "Leave another comment" : "Leave a comment", reader);
+	}
+	buf_text(page, "=> /comments/recent The latest comments of everybody\n");
 }
 
 void thread_comment(struct visit *visit)
@@ -83,27 +123,9 @@ void thread_comment(struct visit *visit)
 		visit_resting(visit);
 		return;
 	}
-	struct post post;
-	bool posted = visit_find_post(visit, comment.slug, &post);
 	struct buf page;
 	visit_page_begin(visit, &page);
-	buf_text(&page, "# A comment");
-	if (posted) {
-		buf_text(&page, " on \"");
-		gemtext_inline(&page, post.title, COMMENTS_TITLE_MAX);
-		buf_text(&page, "\"\n\n");
-		write_post_link(&page, &post);
-	} else {
-		buf_text(&page, "\n\nThe post that it was left on is no longer here.\n");
-	}
-	comment_write(&page, visit->request, &comment);
-	buf_byte(&page, '\n');
-	if (posted) {
-		comments_write_on(
-			&page, "=> /comments/", post.slug, "/ All comments on this post\n");
-		write_new_link(&page, &post);
-	}
-	buf_text(&page, "=> /comments/recent The latest comments of everybody\n");
+	write_comment_page(&page, visit, &comment);
 	visit_page_end(visit, &page);
 }
 

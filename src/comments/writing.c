@@ -8,9 +8,11 @@
 #include "proto/gemtext.h"
 
 #define URL_BYTES_MAX 1024 /* protocol 0.24.1; the answer to an input travels in the URL */
+#define ROOM_STEP     50
 
 /* About how many characters of plain English fit behind this URL: a third of them, blanks and
- * punctuation, grow threefold when they are percent-encoded. */
+ * punctuation, grow threefold when they are percent-encoded. Rounded down to fifties, as nobody
+ * can count on more. */
 static size_t room_for_text(struct visit *visit)
 {
 	const struct uri *uri = &visit->request->uri;
@@ -21,7 +23,8 @@ static size_t room_for_text(struct visit *visit)
 		buf_printf(&url, ":%u", uri->port);
 	uri_append_path(&url, uri->path);
 	buf_byte(&url, '?');
-	return url.len < URL_BYTES_MAX ? (URL_BYTES_MAX - url.len) * 7 / 10 : 0;
+	size_t room = url.len < URL_BYTES_MAX ? (URL_BYTES_MAX - url.len) * 7 / 10 : 0;
+	return room > ROOM_STEP ? room - room % ROOM_STEP : room;
 }
 
 static void ask(struct visit *visit, const struct post *post)

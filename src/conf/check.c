@@ -144,7 +144,7 @@ bool check_contact(const char *text, struct arena *arena, const char **out, stru
 /* RFC 6838, 4.2 */
 static bool is_type_name(struct span name)
 {
-	return name.len > 0 && name.len <= 127 && holds_only(span_take(name, 1), LETTERS DIGITS) &&
+	return name.len > 0 && holds_only(span_take(name, 1), LETTERS DIGITS) &&
 	       holds_only(name, LETTERS DIGITS "!#$&-^_.+");
 }
 
@@ -154,11 +154,20 @@ bool check_media_type(const char *text, struct arena *arena, const char **out, s
 
 	(void)arena;
 	(void)out;
-	if (span_cut(span_of(text), '=', &extension, &type) && extension.len > 0 &&
-		memchr(extension.ptr, '/', extension.len) == NULL && extension.ptr[0] != '.' &&
-		span_cut(type, '/', &main_type, &subtype) && is_type_name(main_type) &&
-		is_type_name(subtype))
-		return true;
-	return fault_set(
-		fault, "\"%s\" is not an extension with a type, like txt=text/gemini", text);
+	if (!span_cut(span_of(text), '=', &extension, &type) || extension.len == 0 ||
+		memchr(extension.ptr, '/', extension.len) != NULL ||
+		!span_cut(type, '/', &main_type, &subtype) || !is_type_name(main_type) ||
+		!is_type_name(subtype))
+		return fault_set(fault,
+			"\"%s\" is not an extension with a type, like txt=text/gemini", text);
+	if (memchr(extension.ptr, '.', extension.len) != NULL)
+		return fault_set(fault,
+			"\"%s\": write only what follows the last dot of a file's name, like "
+			"gz=application/gzip",
+			text);
+	if (extension.len > CONF_EXTENSION_MAX)
+		return fault_set(fault, "\"%s\": the extension is longer than %d bytes", text,
+			CONF_EXTENSION_MAX);
+	return type.len <= CONF_TYPE_MAX ||
+	       fault_set(fault, "\"%s\": the type is longer than %d bytes", text, CONF_TYPE_MAX);
 }

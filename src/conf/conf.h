@@ -12,6 +12,10 @@
 #include "base/log.h"
 #include "os/listen.h"
 
+/* Of an entry of `types`, in bytes. */
+#define CONF_EXTENSION_MAX 32
+#define CONF_TYPE_MAX      79
+
 struct conf_texts {
 	const char **items;
 	size_t count;
@@ -23,11 +27,11 @@ struct conf_capsule {
 	struct conf_texts names;   /* the host, then the aliases */
 	const char *root, *certs;
 	const char *lang; /* BCP 47, several with commas; "" for none */
-	const char *feed; /* a path of the capsule */
+	const char *feed; /* a path of the capsule: begins with a slash, holds no dot segment */
 	bool comments;
 	bool listing;            /* directories without index.gmi are listed */
 	const char *contact;     /* a URI, or "" */
-	struct conf_texts types; /* "ext=type/subtype" */
+	struct conf_texts types; /* "ext=type/subtype", the extension without a dot */
 	bool sound;              /* none of its own options was wrong: always so after CONF_OK */
 };
 
@@ -41,8 +45,9 @@ struct conf {
 	const char *ready_file; /* "" for none */
 	unsigned max_connections, max_connections_per_address;
 	unsigned handshake_timeout, request_timeout, answer_timeout, write_timeout, close_timeout;
-	unsigned drain_timeout;        /* all timeouts in seconds */
-	struct conf_capsule *capsules; /* at least one; the first answers where no name matches */
+	unsigned drain_timeout; /* all timeouts in seconds */
+	/* At least one; clients that name none of them are shown the first one's certificate. */
+	struct conf_capsule *capsules;
 	size_t capsule_count;
 	struct conf_texts hosts; /* of the capsules, in their order */
 };

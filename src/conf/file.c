@@ -3,8 +3,8 @@
  *
  * The grammar is made from the table of options. libconfuse keeps each value as it is written,
  * with its line; what the values mean is looked at afterwards, so that one bad value does not hide
- * the next. Only what cannot be parsed at all ends the reading early. There is no function in the
- * grammar, so a file cannot include another.
+ * the next. Unknown options are gone by then (code.c). Only what cannot be parsed at all ends the
+ * reading early. There is no function in the grammar, so a file cannot include another.
  */
 #include "conf/reading.h"
 
@@ -14,8 +14,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "conf/option.h"
-#include "text/unicode.h"
+#include "conf/code.h"
 
 #define OPTIONS_MAX 64
 
@@ -52,34 +51,18 @@ static bool is_in_file(const struct option *option, enum option_scope scope)
 	return option->scope == scope && !option->is_title;
 }
 
-static void complain_of_unknown(const cfg_t *section, const char *name)
-{
-	bool inside = section->title != NULL;
-	enum option_scope here = inside ? OPTION_CAPSULE : OPTION_SERVER;
-	const struct option *option = option_by_name(span_of(name));
-	char names[OPTION_NAMES_SIZE];
-
-	if (option != NULL) {
-		(void)conf_complain("%s:%d: %s belongs %s", section->filename, section->line, name,
-			option->is_title ? "behind the word capsule, as its title"
-			: inside         ? "outside of every capsule"
-					 : "inside a capsule: capsule \"NAME\" { … }");
-		return;
-	}
-	option_list_names(here, false, names);
-	(void)conf_complain("%s:%d: there is no option \"%.64s\" %s; there are: %s%s",
-		section->filename, section->line, name, inside ? "in a capsule" : "of the server",
-		names, inside ? "" : ", capsule");
-}
-
-/* What libconfuse has to say; its own words but for the mistake that people make most. */
+/* What libconfuse has to say, in its own words. Unknown options are out of its sight, but for those
+ * that stand behind a mistake or behind too many of their kind. */
 __attribute__((format(printf, 2, 0))) static void hear_parser(
 	cfg_t *section, const char *format, va_list args)
 {
 	char text[512];
 
 	if (strcmp(format, "no such option '%s'") == 0) {
-		complain_of_unknown(section, va_arg(args, const char *));
+		const char *name = va_arg(args, const char *);
+
+		code_complain_of_unknown(section->filename, (unsigned)section->line,
+			section->title != NULL ? OPTION_CAPSULE : OPTION_SERVER, span_of(name));
 		return;
 	}
 	(void)vsnprintf(text, sizeof(text), format, args);
@@ -198,7 +181,7 @@ static const struct option *title_option(void)
 	return option;
 }
 
-static bool take_capsules(struct reading *reading, cfg_t *root)
+static bool take_capsules(struct reading *reading, cfg_t *root, const struct code *code)
 {
 	unsigned count = cfg_size(root, "capsule");
 	bool good = true;
@@ -220,123 +203,16 @@ static bool take_capsules(struct reading *reading, cfg_t *root)
 		if (!titled)
 			(void)conf_complain(
 				"%s:%d: capsule: %s", reading->file, section->line, fault.text);
-		capsule->sound = take_section(reading, OPTION_CAPSULE, section, capsule) && titled;
+		capsule->sound = take_section(reading, OPTION_CAPSULE, section, capsule) &&
+				 titled && !code->capsule_has_unknown[i];
 		good = capsule->sound && good;
 	}
 	return good;
 }
 
-/* libconfuse would stop at a NUL, and its scanner hands other bytes to the system as they are. */
-static bool check_encoding(const char *name, struct span text)
+static bool parse(cfg_t *root, const struct code *code)
 {
-	struct span line, rest = text;
-
-	for (unsigned number = 1; span_next_line(&rest, &line); number++) {
-		if (line.len > 0 && memchr(line.ptr, '\0', line.len) != NULL)
-			return conf_complain(
-				"%s:%u: this is not a text: it holds a NUL", name, number);
-		if (!unicode_is_valid(line))
-			return conf_complain("%s:%u: this line is not UTF-8", name, number);
-	}
-	return true;
-}
-
-/* Just behind the quoted string that begins at `at`; where it does not end, behind the text's end.
- */
-static size_t skip_quoted(struct span text, size_t at)
-{
-	char quote = text.ptr[at++];
-
-	while (at < text.len && text.ptr[at] != quote)
-		at += text.ptr[at] == '\\' ? 2 : 1;
-	return at < text.len ? at + 1 : text.len + 1;
-}
-
-/* Just behind the comment that begins at `at`, without the LF that ends it; `at` where none does.
- * A slash begins one only where no word is being written: sqlite:a//b is a word. */
-static size_t skip_comment(struct span text, size_t at)
-{
-	bool in_word = at > 0 && strchr(" \t\r\n\"'={}()+,", text.ptr[at - 1]) == NULL;
-	struct span rest = span_skip(text, at);
-	const char *end;
-
-	if (text.ptr[at] == '#' || (!in_word && span_starts_with(rest, SPAN_LIT("//"))))
-		end = memchr(rest.ptr, '\n', rest.len);
-	else if (span_starts_with(rest, SPAN_LIT("/*")))
-		end = memmem(rest.ptr + 2, rest.len - 2, "*/", 2);
-	else
-		return at;
-	if (end == NULL)
-		return text.len;
-	return (size_t)(end - text.ptr) + (*end == '*' ? 2 : 0);
-}
-
-/* Puts spaces in the place of comments. libconfuse 3.3 counts up to three lines for each of them,
- * which would make every message point elsewhere, and allows none inside a list. */
-static char *without_comments(struct span text, struct arena *arena)
-{
-	char *copy = arena_copy(arena, text);
-	size_t at = 0;
-
-	while (copy != NULL && at < text.len) {
-		if (text.ptr[at] == '"' || text.ptr[at] == '\'') {
-			at = skip_quoted(text, at);
-			continue;
-		}
-
-		size_t end = skip_comment(text, at);
-
-		for (size_t i = at; i < end; i++)
-			if (copy[i] != '\n')
-				copy[i] = ' ';
-		at = end > at ? end : at + 1;
-	}
-	return copy;
-}
-
-/* libconfuse takes the end of the file for the end of a section, and says of a quote only that it
- * was open in the end. Outside of single quotes it puts the environment's variables in, and nothing
- * for one that is not set: "sqlite:${HOME}/k.db" would mean /k.db. `code` is without comments. */
-static bool check_code(const char *name, struct span code)
-{
-	unsigned line = 1, depth = 0, opened = 0;
-	size_t at = 0;
-
-	while (at < code.len) {
-		char byte = code.ptr[at];
-		bool quoted = byte == '"' || byte == '\'';
-		size_t end = quoted ? skip_quoted(code, at) : at + 1;
-
-		if (quoted && end > code.len)
-			return conf_complain(
-				"%s:%u: the quote of this line is never closed", name, line);
-		if (byte == '{' && depth++ == 0)
-			opened = line;
-		if (byte == '}' && depth > 0)
-			depth--;
-		for (; at < end; at++) {
-			if (byte != '\'' && span_starts_with(span_skip(code, at), SPAN_LIT("${")))
-				return conf_complain(
-					"%s:%u: nothing is put in for ${: write the value itself, "
-					"or single quotes around what is meant as it stands",
-					name, line);
-			line += code.ptr[at] == '\n';
-		}
-	}
-	return depth == 0 ||
-	       conf_complain("%s:%u: the { of this line is never closed", name, opened);
-}
-
-static bool parse(cfg_t *root, struct span text, struct arena *arena)
-{
-	char *code = without_comments(text, arena);
-
-	if (code == NULL)
-		return conf_complain("%s:1: no memory left to read it", root->filename);
-	if (!check_code(root->filename, (struct span){code, text.len}))
-		return false;
-
-	FILE *stream = fmemopen(code, text.len, "r");
+	FILE *stream = fmemopen(code->text, code->len, "r");
 
 	if (stream == NULL)
 		return conf_complain("%s:1: no memory left to read it", root->filename);
@@ -344,6 +220,27 @@ static bool parse(cfg_t *root, struct span text, struct arena *arena)
 	bool good = cfg_parse_fp(root, stream) == CFG_SUCCESS;
 
 	(void)fclose(stream);
+	return good;
+}
+
+static bool take_code(struct reading *reading, const struct code *code)
+{
+	cfg_t *root = make_parser(code->name);
+
+	if (root == NULL)
+		return conf_complain("no memory left for the configuration");
+
+	reading->is_whole = parse(root, code);
+
+	/* Whatever was understood before a mistake is looked at too. */
+	bool good = take_section(reading, OPTION_SERVER, root, reading->conf) && reading->is_whole;
+
+	good = take_capsules(reading, root, code) && good;
+	if (!reading->is_whole && reading->conf->capsule_count > 0)
+		reading->conf->capsules[reading->conf->capsule_count - 1].sound = false;
+	if ((cfg_getopt(root, "listen")->flags & CFGF_MODIFIED) != 0)
+		reading->listen_is_default = false;
+	(void)cfg_free(root);
 	return good;
 }
 
@@ -355,26 +252,15 @@ bool reading_take_file(struct reading *reading, const char *name, struct span te
 	if (span_starts_with(text, mark))
 		text = span_skip(text, mark.len);
 	reading->is_whole = text.len == 0;
-	if (!check_encoding(name, text))
-		return false;
 	if (text.len == 0)
 		return true;
 
-	cfg_t *root = make_parser(name);
+	struct code code;
 
-	if (root == NULL)
-		return conf_complain("no memory left for the configuration");
+	if (!code_begin(&code, name, text, reading->arena))
+		return false;
 
-	reading->is_whole = parse(root, text, reading->arena);
+	bool known = code_drop_unknown(&code);
 
-	/* Whatever was understood before a mistake is looked at too. */
-	bool good = take_section(reading, OPTION_SERVER, root, reading->conf) && reading->is_whole;
-
-	good = take_capsules(reading, root) && good;
-	if (!reading->is_whole && reading->conf->capsule_count > 0)
-		reading->conf->capsules[reading->conf->capsule_count - 1].sound = false;
-	if ((cfg_getopt(root, "listen")->flags & CFGF_MODIFIED) != 0)
-		reading->listen_is_default = false;
-	(void)cfg_free(root);
-	return good;
+	return take_code(reading, &code) && known;
 }

@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "net/exchange.h"
 #include "net/loop.h"
-#include "proto/header.h"
 
 #define CONNECTION_MAGIC 0x434f4e31u
 #define WRITES_PER_TURN  16 /* of TLS_WRITE_MAX bytes; then others get their turn */
@@ -59,7 +58,8 @@ static void poll_fired(uv_poll_t *poll, int status, int events)
 	CHECK_MAGIC(connection, CONNECTION_MAGIC);
 	(void)events;
 	if (status < 0)
-		connection->watched = 0; /* libuv has stopped watching; the error shows itself below */
+		connection->watched =
+			0; /* libuv has stopped watching; the error shows itself below */
 	run(connection);
 }
 
@@ -259,29 +259,6 @@ static void run_request(struct connection *connection)
 	}
 }
 
-/* Puts the next piece of the answer into `bytes`: the header first. False: it cannot go on. */
-static bool next_piece(struct exchange *exchange, char *bytes, size_t size, size_t *len)
-{
-	struct reply *reply = &exchange->reply;
-	bool first = !exchange->header_written;
-	*len = first ? header_write(reply->status, reply->meta, bytes) : 0;
-	exchange->header_written = true;
-	size_t got;
-	enum body_state state = body_read(&reply->body, bytes + *len, size - *len, &got);
-	exchange->body_ended = state == BODY_END;
-	*len += got;
-	if (state != BODY_FAILED)
-		return true;
-	if (!first)
-		return false;
-	/* Nothing has left yet, so the truth can still be told. */
-	body_close(&reply->body);
-	reply->status = STATUS_TEMPORARY_FAILURE;
-	*len = header_write(reply->status, SPAN_LIT("This file cannot be read just now"), bytes);
-	exchange->body_ended = true;
-	return true;
-}
-
 static void begin_drain(struct connection *connection)
 {
 	log_exchange(connection, connection->exchange->reply.note);
@@ -302,7 +279,7 @@ static void run_write(struct connection *connection)
 	enum tls_io io = tls_flush(connection->tls);
 	for (int i = 0; i < WRITES_PER_TURN && io == TLS_DONE && !exchange->body_ended; i++) {
 		size_t len;
-		if (!next_piece(exchange, net->scratch, sizeof net->scratch, &len)) {
+		if (!exchange_next_piece(exchange, net->scratch, sizeof net->scratch, &len)) {
 			connection_close(connection, "the file could not be read on");
 			return;
 		}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "proto/header.h"
 
 #define EXCHANGE_MAGIC 0x45584331u
 
@@ -47,6 +48,28 @@ void exchange_release(struct exchange *exchange)
 	exchange->owner = NULL;
 	if (!exchange->at_work)
 		exchange_free(exchange);
+}
+
+bool exchange_next_piece(struct exchange *exchange, char *bytes, size_t size, size_t *len)
+{
+	struct reply *reply = &exchange->reply;
+	bool first = !exchange->header_written;
+	*len = first ? header_write(reply->status, reply->meta, bytes) : 0;
+	exchange->header_written = true;
+	size_t got;
+	enum body_state state = body_read(&reply->body, bytes + *len, size - *len, &got);
+	exchange->body_ended = state == BODY_END;
+	*len += got;
+	if (state != BODY_FAILED)
+		return true;
+	if (!first)
+		return false;
+	/* Nothing has left yet, so the truth can still be told. */
+	body_close(&reply->body);
+	reply->status = STATUS_TEMPORARY_FAILURE;
+	*len = header_write(reply->status, SPAN_LIT("This file cannot be read just now"), bytes);
+	exchange->body_ended = true;
+	return true;
 }
 
 static void run_job(uv_work_t *work)

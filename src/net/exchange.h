@@ -41,4 +41,8 @@ void exchange_release(struct exchange *exchange);
 /* False: too many jobs wait already, and this one is abandoned. */
 bool exchange_start_job(struct exchange *exchange, struct net_job job);
 
+/* Puts the next piece of the answer into `bytes` (at least HEADER_SIZE_MAX of them): the header
+ * first. `body_ended` tells that it was the last. False: it cannot go on, and must be cut. */
+bool exchange_next_piece(struct exchange *exchange, char *bytes, size_t size, size_t *len);
+
 #endif

@@ -42,46 +42,60 @@ static socklen_t address_size(const struct sockaddr_storage *address)
 					      : sizeof(struct sockaddr_in);
 }
 
-/* address = IPv4 ":" port / "[" IPv6 "]" ":" port; the port is 0 to 65535. */
+/* host = IPv4 / "[" IPv6 "]" */
+static bool parse_host(struct span text, struct sockaddr_storage *address)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	bool ipv6 = span_starts_with(text, SPAN_LIT("[")) && span_ends_with(text, SPAN_LIT("]"));
+	char host[INET6_ADDRSTRLEN];
+
+	memset(address, 0, sizeof(*address));
+	if (ipv6)
+		text = span_take(span_skip(text, 1), text.len - 2);
+	if (text.len >= sizeof(host))
+		return false;
+	memcpy(host, text.ptr, text.len);
+	host[text.len] = '\0';
+	if (inet_pton(ipv6 ? AF_INET6 : AF_INET, host,
+		    ipv6 ? (void *)&in6.sin6_addr : (void *)&in.sin_addr) != 1)
+		return false;
+	if (ipv6)
+		memcpy(address, &in6, sizeof(in6));
+	else
+		memcpy(address, &in, sizeof(in));
+	return true;
+}
+
+static void set_port(struct sockaddr_storage *address, uint16_t port)
+{
+	if (address->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)(void *)address)->sin6_port = htons(port);
+	else
+		((struct sockaddr_in *)(void *)address)->sin_port = htons(port);
+}
+
+/* address = host ":" port; the port is 0 to 65535. */
 bool listen_parse(const char *text, struct sockaddr_storage *address, struct fault *fault)
 {
 	const char *colon = strrchr(text, ':');
-	char host[INET6_ADDRSTRLEN];
+	bool has_port = colon != NULL && strchr(colon, ']') == NULL;
+	struct span host = has_port ? (struct span){text, (size_t)(colon - text)} : span_of(text);
+	const char *digits = has_port ? colon + 1 : "";
 	uint64_t port;
 
-	memset(address, 0, sizeof(*address));
-	if (colon == NULL)
-		goto fail;
-
-	bool ipv6 = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
-	const char *start = ipv6 ? text + 1 : text;
-	size_t len = (size_t)(colon - start) - (ipv6 ? 1 : 0);
-
-	if (len >= sizeof(host) || !span_to_u64(span_of(colon + 1), 65535, &port))
-		goto fail;
-	memcpy(host, start, len);
-	host[len] = '\0';
-	if (ipv6) {
-		struct sockaddr_in6 in6 = {
-			.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port)};
-
-		if (inet_pton(AF_INET6, host, &in6.sin6_addr) != 1)
-			goto fail;
-		memcpy(address, &in6, sizeof(in6));
-	} else {
-		struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-
-		if (inet_pton(AF_INET, host, &in.sin_addr) != 1)
-			goto fail;
-		memcpy(address, &in, sizeof(in));
-	}
+	if (!parse_host(host, address) || digits[strspn(digits, "0123456789")] != '\0')
+		return fault_set(fault,
+			"\"%s\" is not an address with a port: write 0.0.0.0:1965 for IPv4, "
+			"[::]:1965 for IPv6",
+			text);
+	if (digits[0] == '\0')
+		return fault_set(fault, "\"%s\": the port is missing: write %.*s:1965", text,
+			SPAN_ARG(host));
+	if (!span_to_u64(span_of(digits), 65535, &port))
+		return fault_set(fault, "\"%s\": the port is too large: it is at most 65535", text);
+	set_port(address, (uint16_t)port);
 	return true;
-
-fail:
-	return fault_set(fault,
-		"\"%s\" is not an address with a port: write 0.0.0.0:1965 for IPv4, [::]:1965 for "
-		"IPv6",
-		text);
 }
 
 bool listen_has_ipv6(void)
@@ -93,24 +107,11 @@ bool listen_has_ipv6(void)
 	return has;
 }
 
-/* For messages: the address as it is written in the configuration. */
-static void address_with_port(const struct sockaddr_storage *address, char *text, size_t size)
-{
-	char host[INET6_ADDRSTRLEN] = "?";
-
-	if (address->ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &as_ipv6(address)->sin6_addr, host, sizeof(host));
-	else
-		inet_ntop(AF_INET, &as_ipv4(address)->sin_addr, host, sizeof(host));
-	(void)snprintf(text, size, address->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
-		address_port(address));
-}
-
 static bool open_fault(const struct sockaddr_storage *address, int error, struct fault *fault)
 {
-	char where[INET6_ADDRSTRLEN + 16];
+	char where[ADDRESS_TEXT_SIZE];
 
-	address_with_port(address, where, sizeof(where));
+	address_format_with_port(address, where);
 	switch (error) {
 	case EADDRINUSE:
 		return fault_set(fault,
@@ -226,6 +227,19 @@ unsigned address_port(const struct sockaddr_storage *address)
 	default:
 		return 0;
 	}
+}
+
+void address_format_with_port(const struct sockaddr_storage *address, char text[ADDRESS_TEXT_SIZE])
+{
+	char host[INET6_ADDRSTRLEN] = "?";
+	bool ipv6 = address->ss_family == AF_INET6;
+
+	if (ipv6)
+		inet_ntop(AF_INET6, &as_ipv6(address)->sin6_addr, host, sizeof(host));
+	else
+		inet_ntop(AF_INET, &as_ipv4(address)->sin_addr, host, sizeof(host));
+	(void)snprintf(
+		text, ADDRESS_TEXT_SIZE, ipv6 ? "[%s]:%u" : "%s:%u", host, address_port(address));
 }
 
 /* An address without its port, an IPv4 one in its IPv6-mapped form taken for what it is. */

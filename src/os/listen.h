@@ -32,6 +32,9 @@ bool listen_bound_address(int fd, struct sockaddr_storage *address);
 
 unsigned address_port(const struct sockaddr_storage *address);
 
+/* As it is written in the configuration: "127.0.0.1:1965", "[::1]:1965". */
+void address_format_with_port(const struct sockaddr_storage *address, char text[ADDRESS_TEXT_SIZE]);
+
 /* Acknowledges at once what the client has sent, rather than with our next packet: a client that
  * leaves Nagle's algorithm on sends nothing more until then, for some 40 ms. */
 void socket_acknowledge_now(int fd);

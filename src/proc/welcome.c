@@ -23,6 +23,17 @@ static void print_url(const struct conf_capsule *capsule, const struct sockets *
 		printf("Serving gemini://%s:%u/\n", capsule->host, port);
 }
 
+static void print_addresses(const struct sockets *sockets)
+{
+	printf("  listening   ");
+	for (size_t i = 0; i < sockets->addresses; i++) {
+		char address[ADDRESS_TEXT_SIZE];
+		address_format_with_port(&sockets->bound[i], address);
+		printf(" %s", address);
+	}
+	putchar('\n');
+}
+
 bool welcome_print(const struct conf *conf, const struct sockets *sockets, struct fault *fault)
 {
 	for (size_t i = 0; i < conf->capsule_count; i++) {
@@ -40,6 +51,7 @@ bool welcome_print(const struct conf *conf, const struct sockets *sockets, struc
 		if (capsule->comments)
 			printf("  comments     %s\n", conf->store);
 	}
+	print_addresses(sockets);
 	printf("Open that address in a Gemini client. Stop with Ctrl-C (or kill -TERM %ld).\n",
 		(long)getpid());
 	fflush(stdout);

@@ -12,6 +12,8 @@
 #define MARKS_MAX 8 /* no script needs more on one character */
 #define ELLIPSIS  "\xe2\x80\xa6"
 
+#define SCRATCH_MAX (16 * LINK_BYTES_MAX) /* more than the reading of one link takes */
+
 #define FENCE_LEN (sizeof GEMTEXT_FENCE - 1)
 
 /* Every character that some client or terminal may take for the end of a line (UAX #14). */
@@ -160,23 +162,81 @@ bool gemtext_is_fence(struct span line)
 	return span_starts_with(line, SPAN_LIT(GEMTEXT_FENCE));
 }
 
-size_t gemtext_links_of(struct buf *buf, struct span untrusted, struct host_names own,
-	const char *intro, size_t most)
+/* Takes the next word off `rest`; between words stands what a client shows as a blank or as the
+ * end of a line. */
+static bool next_word(struct span *rest, struct span *word)
 {
-	size_t written = 0;
-	bool preformatted = false;
-	struct span line, url, label, link;
-	while (written < most && span_next_line(&untrusted, &line)) {
-		if (gemtext_is_fence(line))
-			preformatted = !preformatted;
-		if (preformatted || !gemtext_read_link(line, &url, &label) ||
-			!link_read(url, own, buf->arena, &link))
-			continue;
-		if (written++ == 0)
-			buf_printf(buf, "%s\n", intro);
-		buf_printf(buf, "=> %.*s %.*s\n", SPAN_ARG(link), SPAN_ARG(link));
+	uint32_t code_point;
+	*word = span_take(*rest, 0);
+	for (struct span before = *rest; unicode_next(rest, &code_point); before = *rest) {
+		bool blank = is_line_break(code_point) || unicode_is_space(code_point);
+		if (blank && word->len > 0)
+			return true;
+		if (blank)
+			*word = span_take(*rest, 0);
+		else
+			word->len += before.len - rest->len;
 	}
-	return written;
+	return word->len > 0;
+}
+
+/* Without what people put around a URL: quotes, brackets, the end of a sentence. A closing bracket
+ * stays where its opening one stands in the word: "https://example.org/Fire_(element)". */
+static struct span bare_word(struct span word)
+{
+	static const char opening[] = "([{<", closing[] = ")]}>", around[] = "(<[\"'",
+			  behind[] = ".,;:!?\"'";
+	const size_t kinds = sizeof closing - 1;
+	long unopened[sizeof closing - 1] = {0};
+	if (span_starts_with(word, SPAN_LIT("=>")))
+		word = span_skip(word, 2);
+	while (word.len > 0 && memchr(around, word.ptr[0], sizeof around - 1) != NULL)
+		word = span_skip(word, 1);
+	for (size_t i = 0; i < word.len; i++)
+		for (size_t kind = 0; kind < kinds; kind++)
+			unopened[kind] +=
+				(word.ptr[i] == closing[kind]) - (word.ptr[i] == opening[kind]);
+	for (; word.len > 0; word.len--) {
+		char last = word.ptr[word.len - 1];
+		const char *bracket = memchr(closing, last, kinds);
+		if (bracket != NULL ? unopened[bracket - closing]-- <= 0
+				    : memchr(behind, last, sizeof behind - 1) == NULL)
+			break;
+	}
+	return word;
+}
+
+static bool is_among(const struct span *links, size_t count, struct span link)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_equal(links[i], link))
+			return true;
+	return false;
+}
+
+size_t gemtext_links_of(
+	struct buf *buf, struct span untrusted, struct host_names own, const char *intro)
+{
+	struct span links[GEMTEXT_LINKS_MAX], word, link;
+	size_t count = 0;
+	while (count < GEMTEXT_LINKS_MAX && next_word(&untrusted, &word)) {
+		/* Of its own, as a text may be full of what is no link in the end. */
+		struct arena scratch;
+		arena_init(&scratch, SCRATCH_MAX);
+		if (link_read(bare_word(word), own, &scratch, &link) &&
+			!is_among(links, count, link)) {
+			if (count == 0)
+				buf_printf(buf, "%s\n", intro);
+			buf_printf(buf, "=> %.*s %.*s\n", SPAN_ARG(link), SPAN_ARG(link));
+			links[count] = (struct span){arena_copy(buf->arena, link), link.len};
+			if (links[count++].ptr == NULL)
+				buf->failed = true;
+		}
+		arena_end(&scratch);
+		if (buf_failed(buf))
+			return 0;
+	}
+	return count;
 }
 
 void gemtext_follow(struct gemtext_position *position, struct span bytes)

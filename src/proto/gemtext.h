@@ -31,11 +31,14 @@ void gemtext_link(struct buf *buf, const char *url, const char *label);
 /* A link line, without its LF: false where it is none, or has no URL. An absent label is empty. */
 bool gemtext_read_link(struct span line, struct span *url, struct span *label);
 
-/* Writes for each link line that a text of gemtext holds, up to `most`, a line "=> URL URL\n": the
- * URL is its own label. Only what link_read accepts, with the capsule's `own` names. Returns how
- * many were written; the line `intro` and a LF come before the first. */
-size_t gemtext_links_of(struct buf *buf, struct span untrusted, struct host_names own,
-	const char *intro, size_t most);
+#define GEMTEXT_LINKS_MAX 10
+
+/* Writes for each URL among the words of a text, the first ten, a line "=> URL URL\n": the URL is
+ * its own label. A word is one where link_read accepts it, with the capsule's `own` names, once "=>"
+ * and the quotes, brackets and punctuation around it are off. Each is written once. Returns how
+ * many were; the line `intro` and a LF come before the first. */
+size_t gemtext_links_of(
+	struct buf *buf, struct span untrusted, struct host_names own, const char *intro);
 
 /* Whether this line begins or ends preformatted text. */
 bool gemtext_is_fence(struct span line);

@@ -12,7 +12,7 @@
 static bool is_shown_scheme(struct span scheme)
 {
 	static const char *const shown[] = {
-		"gemini", "https", "http", "gopher", "spartan", "finger", "nex"};
+		"gemini", "https", "http", "gopher", "spartan", "finger", "nex", "mailto"};
 	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
 		if (span_equal_nocase(scheme, span_of(shown[i])))
 			return true;
@@ -45,11 +45,10 @@ static bool may_act(struct span link, struct host_names own, struct arena *arena
 static bool is_safe(struct span link, struct host_names own, struct arena *arena)
 {
 	struct span scheme, rest;
-	if (!span_cut(link, ':', &scheme, &rest))
-		return false;
+	span_cut(link, ':', &scheme, &rest);
 	if (span_equal_nocase(scheme, SPAN_LIT("mailto")))
 		return rest.len > 0;
-	if (!is_shown_scheme(scheme) || !has_plain_host(rest))
+	if (!has_plain_host(rest))
 		return false;
 	return !span_equal_nocase(scheme, SPAN_LIT("gemini")) || !may_act(link, own, arena);
 }
@@ -57,7 +56,10 @@ static bool is_safe(struct span link, struct host_names own, struct arena *arena
 bool link_read(struct span untrusted, struct host_names own, struct arena *arena, struct span *link)
 {
 	struct buf buf;
-	if (untrusted.len > LINK_BYTES_MAX)
+	struct span scheme, rest;
+	/* The scheme first: of most words in a comment nothing more has to be known. */
+	if (untrusted.len > LINK_BYTES_MAX || !span_cut(untrusted, ':', &scheme, &rest) ||
+		!is_shown_scheme(scheme))
 		return false;
 	size_t longest = 3 * untrusted.len; /* no more, as a comment may be full of wrong links */
 	buf_init(&buf, arena, longest < LINK_BYTES_MAX ? longest : LINK_BYTES_MAX);

@@ -31,10 +31,6 @@ struct site {
 struct site *site_new(const struct conf_capsule *conf, struct fault *fault)
 {
 	struct site *site = calloc(1, sizeof *site);
-	if (conf->feed[0] != '/') {
-		fault_set(fault, "feed: \"%s\" has to begin with a slash", conf->feed);
-		goto fail;
-	}
 	if (site == NULL || (site->mime = mime_new()) == NULL) {
 		fault_set(fault, "no memory left for the capsule %s", conf->host);
 		goto fail;

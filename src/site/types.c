@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "os/fd.h"
 
 #define ROWS_MAX        4096
-#define EXTENSION_MAX   32
 #define SYSTEM_FILE_MAX (1 << 20)
 #define ARENA_MAX       (1 << 20)
 #define SCRATCH_MAX     (2 << 20)
@@ -105,26 +105,21 @@ static bool add_line(struct collection *rows, struct span line)
 	if (copy == NULL)
 		return false;
 	for (; extension.len > 0 && extension.ptr[0] != '#'; extension = next_word(&line)) {
-		if (extension.len <= EXTENSION_MAX && !add(rows, extension, copy))
+		if (extension.len <= CONF_EXTENSION_MAX && !add(rows, extension, copy))
 			return false;
 	}
 	return true;
 }
 
-static bool add_own(struct collection *rows, const struct conf_texts *own, struct fault *fault)
+static bool add_own(struct collection *rows, const struct conf_texts *own)
 {
 	for (size_t i = 0; i < own->count; i++) {
 		struct span extension, type;
-		span_cut(span_of(own->items[i]), '=', &extension, &type);
-		if (span_starts_with(extension, SPAN_LIT(".")))
-			extension = span_skip(extension, 1);
-		if (extension.len == 0 || extension.len > EXTENSION_MAX || !types_is_type(type))
-			return fault_set(fault,
-				"types: \"%s\" has to look like \"wasm=application/wasm\"",
-				own->items[i]);
+		CHECK(span_cut(span_of(own->items[i]), '=', &extension, &type));
+		CHECK(extension.len <= CONF_EXTENSION_MAX && types_is_type(type));
 		const char *copy = arena_copy(&rows->types->arena, type);
 		if (copy == NULL || !add(rows, extension, copy))
-			return fault_set(fault, "types: there are too many of them");
+			return false;
 	}
 	return true;
 }
@@ -170,9 +165,7 @@ static bool collect(struct types *types, struct arena *scratch, const struct con
 		.types = types, .rows = arena_alloc(scratch, ROWS_MAX * sizeof *rows.rows)};
 	if (rows.rows == NULL)
 		return fault_set(fault, "no memory left for the table of types");
-	if (!add_own(&rows, own, fault))
-		return false;
-	bool done = add(&rows, SPAN_LIT("gmi"), TYPES_GEMTEXT) &&
+	bool done = add_own(&rows, own) && add(&rows, SPAN_LIT("gmi"), TYPES_GEMTEXT) &&
 		    add(&rows, SPAN_LIT("gemini"), TYPES_GEMTEXT) &&
 		    add_system(&rows, scratch, system_file);
 	for (size_t i = 0; done && i < sizeof built_in / sizeof built_in[0]; i++)
@@ -208,12 +201,12 @@ static int compare_extension(const void *key, const void *row)
 
 const char *types_of_name(const struct types *types, struct span path)
 {
-	char extension[EXTENSION_MAX + 1];
+	char extension[CONF_EXTENSION_MAX + 1];
 	size_t len = 0;
 	while (len < path.len && path.ptr[path.len - 1 - len] != '.' &&
 		path.ptr[path.len - 1 - len] != '/')
 		len++;
-	if (len == path.len || path.ptr[path.len - 1 - len] == '/' || len > EXTENSION_MAX)
+	if (len == path.len || path.ptr[path.len - 1 - len] == '/' || len > CONF_EXTENSION_MAX)
 		return NULL;
 	for (size_t i = 0; i < len; i++)
 		extension[i] = (char)tolower((unsigned char)path.ptr[path.len - len + i]);

@@ -7,7 +7,7 @@
 #include "conf/conf.h"
 
 #define TYPES_GEMTEXT  "text/gemini"
-#define TYPES_SIZE_MAX 80 /* of a type, its NUL included */
+#define TYPES_SIZE_MAX (CONF_TYPE_MAX + 1) /* of a type, its NUL included */
 
 struct types {
 	struct arena arena;
@@ -15,8 +15,9 @@ struct types {
 	size_t count;
 };
 
-/* `own` are the capsule's, "ext=type/subtype"; then come .gmi and .gemini, then the text types and
- * feeds of the system's table (`system_file`, which need not exist), then a few of our own. */
+/* `own` are the capsule's, as the configuration gives them; then come .gmi and .gemini, then the
+ * text types and feeds of the system's table (`system_file`, which need not exist), then a few of
+ * our own. */
 bool types_begin(struct types *types, const struct conf_texts *own, const char *system_file,
 	struct fault *fault);
 void types_end(struct types *types);

@@ -94,9 +94,9 @@ static void check_links(struct span text, struct arena *arena)
 	const struct host_names own = {items, 1};
 	struct buf buf;
 	buf_init(&buf, arena, LIMIT);
-	size_t count = gemtext_links_of(&buf, text, own, "Links:", 3);
-	CHECK(!buf_failed(&buf) && count <= 3);
-	struct span line, rest = buf_view(&buf), url, label;
+	size_t count = gemtext_links_of(&buf, text, own, "Links:");
+	CHECK(!buf_failed(&buf) && count <= GEMTEXT_LINKS_MAX);
+	struct span line, rest = buf_view(&buf), url, label, seen[GEMTEXT_LINKS_MAX];
 	CHECK((count == 0) == (rest.len == 0));
 	for (size_t lines = 0; span_cut(rest, '\n', &line, &rest); lines++) {
 		if (lines == 0) {
@@ -106,6 +106,9 @@ static void check_links(struct span text, struct arena *arena)
 		CHECK(lines <= count && gemtext_read_link(line, &url, &label));
 		CHECK(span_equal(url, label));
 		check_link(url, own, arena);
+		for (size_t i = 0; i + 1 < lines; i++)
+			CHECK(!span_equal(seen[i], url));
+		seen[lines - 1] = url;
 	}
 	CHECK(rest.len == 0);
 }

@@ -49,13 +49,17 @@ static void a_reader_registers_and_comments(void **state)
 	/* With one that nobody has registered with. */
 	assert_answer(ESSAY_ON "/new", 1, STATUS_REDIRECT, "/comments/?" ESSAY_WAY);
 	struct span page = page_of("/comments/?" ESSAY_WAY, 1);
-	assert_holds(page, "# Welcome\n");
+	assert_holds(page, "# Welcome\n\nYou are new here, ");
+	assert_holds(page, "It is not linked to anyone here yet.\n");
+	assert_holds(page, "asked for a name. That is all that is kept, with the time and with a "
+			   "fingerprint of the certificate's key.\n");
 	assert_holds(page, "``` Fingerprint\nSHA256 c1:c1:");
 	assert_holds(page, ":c1\nvalid until 2028-01-15\n```\n");
 	assert_holds(page, "=> /comments/register/" ESSAY_WAY " Register with it\n");
 	assert_holds(page, "You were on your way to: leave a comment on \"Kindness Spreads\".\n");
 
-	assert_says("/comments/register/" ESSAY_WAY, 1, STATUS_INPUT, "1 to 32 characters");
+	assert_answer("/comments/register/" ESSAY_WAY, 1, STATUS_INPUT,
+		"What name would you like to go by? 1 to 32 characters");
 	assert_answer("/comments/register/" ESSAY_WAY "?Rosa", 1, STATUS_REDIRECT,
 		"/comments/welcome/" ESSAY_WAY);
 	page = page_of("/comments/welcome/" ESSAY_WAY, 1);
@@ -63,8 +67,8 @@ static void a_reader_registers_and_comments(void **state)
 	assert_holds(page,
 		"=> /comments/" ESSAY_WAY " Go on: leave a comment on \"Kindness Spreads\"\n");
 
-	assert_says(
-		ESSAY_ON "/new", 1, STATUS_INPUT, "Your comment on \"Kindness Spreads\". About 6");
+	assert_says(ESSAY_ON "/new", 1, STATUS_INPUT,
+		"Your comment on \"Kindness Spreads\". About 650 characters fit;");
 	assert_answer(ESSAY_ON "/new?The%20driver%20waited%0Afor%20me.", 1, STATUS_REDIRECT,
 		"/comments/1");
 	page = page_of("/comments/1", 0);
@@ -78,6 +82,59 @@ static void a_reader_registers_and_comments(void **state)
 	page = page_of("/comments/", 1);
 	assert_holds(page, "# Rosa\n");
 	assert_holds(page, "=> /comments/1 \"The driver waited for me.\", today\n");
+}
+
+#define THANKS  "Thank you. Your comment is stored, and everyone can read it.\n"
+#define NEW     "=> " ESSAY_ON "/new "
+#define ASKED   "\nYou will be asked for its text.\n"
+#define LOGGING "\nYou will be asked for its text, or first to log in or register.\n"
+
+static void who_has_just_commented_is_thanked(void **state)
+{
+	(void)state;
+	write_one(person_of(1, "rosa"), S("posts/kindness-spreads"), "hello");
+	person_of(2, "luz");
+	struct store_comment comment;
+	assert_int_equal(store_comment_by_id(w.store, HERE, 1, &w.arena, &comment), STORE_OK);
+	now = comment.written + 599;
+	struct span page = page_of("/comments/1", 1);
+	assert_holds(page, "\n\n" THANKS "\n=> /posts/");
+	assert_holds(page, NEW "Leave another comment" ASKED);
+	now++;
+	page = page_of("/comments/1", 1);
+	assert_lacks(page, THANKS);
+	assert_holds(page, NEW "Leave another comment" ASKED);
+	/* Everybody else left none. */
+	now = comment.written;
+	page = page_of("/comments/1", 2);
+	assert_lacks(page, THANKS);
+	assert_holds(page, NEW "Leave a comment" ASKED);
+	for (unsigned char who = 0; who <= 3; who += 3) {
+		page = page_of("/comments/1", who);
+		assert_lacks(page, THANKS);
+		assert_holds(page, NEW "Leave a comment" LOGGING);
+		assert_holds(page_of(ESSAY_ON "/", who), NEW "Leave a comment" LOGGING);
+	}
+	assert_holds(page_of(ESSAY_ON "/", 1), NEW "Leave a comment" ASKED);
+	/* Nor is anybody thanked who could not comment now. */
+	now = NOON + 365 * DAY + 1;
+	page = page_of("/comments/1", 1);
+	assert_lacks(page, THANKS);
+	assert_holds(page, NEW "Leave a comment" LOGGING);
+}
+
+static void help_tells_all(void **state)
+{
+	(void)state;
+	struct span page = page_of("/comments/help", 0);
+	assert_holds(page, "\n### If your client makes none\n");
+	assert_holds(page, "\n``` Making a certificate and its key with openssl");
+	assert_holds(page, "\nopenssl req -x509 ");
+	assert_holds(page, "-keyout reader.key -out reader.crt\n```\n");
+	assert_holds(page, "You can leave 10 an hour.");
+	assert_holds(page, "\n* your network address\n");
+	assert_holds(page, "\n=> / Home page\n");
+	assert_lacks(page, "4,000");
 }
 
 static void names_are_asked_for_again(void **state)
@@ -301,8 +358,9 @@ static void strangers_cannot_speak_for_the_server(void **state)
 	write_one(id, S("posts/kindness-spreads"), "```\n=> https://fenced.example/ x");
 	static const char *const pages[] = {
 		ESSAY_ON "/", "/comments/1", "/comments/2", "/comments/recent", "/comments/"};
-	static const char *const forbidden[] = {"=> gemini://evil", "=> javascript", "# Evil",
-		"``` evil", "* evil", "20 text", "=> https://good.example/ Log"};
+	static const char *const forbidden[] = {"=> gemini://evil.example #",
+		"=> gemini://evil.example/ evil", "=> javascript", "# Evil", "``` evil", "* evil",
+		"20 text", "=> https://good.example/ Log"};
 	for (size_t p = 0; p < sizeof(pages) / sizeof(pages[0]); p++) {
 		struct span page = page_of(pages[p], 1);
 		for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
@@ -318,9 +376,10 @@ static void links_in_a_comment_are_their_own_labels(void **state)
 {
 	(void)state;
 	write_one(person_of(1, "rosa"), S("posts/kindness-spreads"),
-		"See\n=> https://example.org/a Log in here");
+		"See (https://example.org/b).\n=> https://example.org/a Log in here");
 	assert_holds(page_of("/comments/1", 0),
 		"> => https://example.org/a Log in here\nLinks in this comment:\n"
+		"=> https://example.org/b https://example.org/b\n"
 		"=> https://example.org/a https://example.org/a\n");
 }
 
@@ -362,6 +421,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_reader_registers_and_comments),
+		TEST(who_has_just_commented_is_thanked),
+		TEST(help_tells_all),
 		TEST(names_are_asked_for_again),
 		TEST(identities_are_asked_for_at_the_top),
 		TEST(an_identity_outside_its_dates_only_reads),

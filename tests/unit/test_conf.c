@@ -152,6 +152,40 @@ static void an_unknown_option_is_answered_with_the_known_ones(void **state)
 	assert_said(f, "k.conf:1: there is no option \"include\" in a capsule");
 }
 
+static void an_unknown_option_hides_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char many[33 * 4 + 16] = "";
+
+	assert_int_equal(read_text(f, "a = 1\nb = {x,\n'}', \"\\\"y\"}\nc += {z}\nd('q)', 2)\n"
+				      "e \"}\" { workers = 2\n f { g = 3 } }\nh {}\n'i' = \"\"\nj\n"
+				      "workers = x\ncapsule one { k = {}\n lang = - }\n"
+				      "capsule { x = 1 }\nl = 3"),
+		CONF_WRONG);
+	assert_said(f, "k.conf:1: there is no option \"a\" of the server");
+	assert_said(f, "k.conf:2: there is no option \"b\" of the server");
+	assert_said(f, "k.conf:4: there is no option \"c\" of the server");
+	assert_said(f, "k.conf:5: there is no option \"d\" of the server");
+	assert_said(f, "k.conf:6: there is no option \"e\" of the server");
+	assert_said(f, "k.conf:8: there is no option \"h\" of the server");
+	assert_said(f, "k.conf:9: there is no option \"i\" of the server");
+	assert_said(f, "k.conf:10: there is no option \"j\" of the server");
+	assert_said(f, "k.conf:12: there is no option \"k\" in a capsule");
+	assert_said(f, "k.conf:14: missing title for section 'capsule'\n");
+	assert_said(f, "k.conf:11: workers: \"x\" is not a whole number");
+	assert_said(f, "k.conf:13: lang: ");
+	assert_null(strstr(f->said, "\"f\""));
+
+	/* The reading ends with the 33rd of them. */
+	for (size_t i = 0; i < 33; i++)
+		memcpy(many + i * 4, "z=1\n", 4);
+	memcpy(many + (size_t)33 * 4, "log=x", 6);
+	assert_int_equal(read_text(f, many), CONF_WRONG);
+	assert_said(f, "k.conf:32: there is no option \"z\"");
+	assert_said(f, "k.conf:33: there is no option \"z\"");
+	assert_null(strstr(f->said, "log: "));
+}
+
 static void what_is_given_twice_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -214,6 +248,9 @@ static void a_capsule_is_sound_where_nothing_of_it_was_wrong(void **state)
 	assert_int_equal(f->conf->capsule_count, 2);
 	assert_true(f->conf->capsules[0].sound);
 	assert_false(f->conf->capsules[1].sound);
+	assert_int_equal(read_text(f, "foo = 1\ncapsule a { foo = 1 }\ncapsule b {}"), CONF_WRONG);
+	assert_false(f->conf->capsules[0].sound);
+	assert_true(f->conf->capsules[1].sound);
 	assert_int_equal(read_text(f, "workers"), CONF_WRONG);
 	assert_false(f->conf->capsules[0].sound);
 	assert_int_equal(read_text(f, "workers = x"), CONF_WRONG);
@@ -315,6 +352,7 @@ int main(void)
 		cmocka_unit_test(every_mistake_has_its_line),
 		cmocka_unit_test(comments_are_not_values),
 		cmocka_unit_test(an_unknown_option_is_answered_with_the_known_ones),
+		cmocka_unit_test(an_unknown_option_hides_nothing),
 		cmocka_unit_test(what_is_given_twice_is_told),
 		cmocka_unit_test(nothing_is_put_in_for_variables),
 		cmocka_unit_test(a_byte_order_mark_is_passed_over),

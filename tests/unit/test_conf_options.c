@@ -8,6 +8,10 @@
 
 static int top;
 
+#define TEN             "xxxxxxxxxx"
+#define TYPE_OF_79      "a/b456789" TEN TEN TEN TEN TEN TEN TEN
+#define EXTENSION_OF_32 "ab" TEN TEN TEN
+
 /* One option set in a file, or through its flag. */
 static enum conf_result read_option(
 	struct fixture *f, const struct option *option, const char *value, bool as_flag)
@@ -263,9 +267,14 @@ static void each_text_has_its_shape(void **state)
 		{"contact", {"", "mailto:a@b.org", "gemini://a.org/", "tel:+1", "a+b-c.d:x"},
 			{"a@b.org", "mailto:", ":x", "1a:x", "mailto:a b", "mailto:\xc3\xa9",
 				"a_b:x"}},
-		{"types", {"txt=text/gemini", "tar.gz=application/x-y+z", "é=a/b"},
+		{"types",
+			{"txt=text/gemini", "gz=application/x-y+z", "é=a/b", "x=" TYPE_OF_79,
+				EXTENSION_OF_32 "=a/b"},
 			{"", "txt", "=a/b", ".txt=a/b", "a/b=a/b", "txt=text", "txt=text/",
 				"txt=/b", "txt=a/b/c", "txt=a/b; c"}},
+		{"types", {"txt=text/gemini"},
+			{"tar.gz=a/b", "x=" TYPE_OF_79 "x", EXTENSION_OF_32 "x=a/b", "gmi",
+				"a=text/x\xc3\xa4", "a=te xt/x", "a=-/b"}},
 	};
 	struct fixture *f = *state;
 

@@ -189,28 +189,121 @@ static void link_lines(void **state)
 	assert_false(gemtext_read_link(S("= > /a"), &url, &label));
 }
 
+static const char *const own_items[] = {"here.example"};
+static const struct host_names own = {own_items, 1};
+
+/* What is written for a text, and how many links that are. */
+static struct span links_of(struct span text, size_t count)
+{
+	buf_init(&buf, &arena, LIMIT);
+	assert_int_equal(gemtext_links_of(&buf, text, own, "Links:"), count);
+	assert_false(buf_failed(&buf));
+	return buf_view(&buf);
+}
+
 static void links_of_a_comment(void **state)
 {
 	(void)state;
-	struct span text = S("=> https://example.org/ Your bank\nhttps://not.a.link/\n"
-			     "=> /comments/1/delete\n=> https://a\xe2\x80\xae"
-			     "b/ x\n"
-			     "```\n=> https://in.a.picture/\n```\n=> mailto:rosa@example.org\r\n"
-			     "=> gemini://third/\n");
-	static const char *const items[] = {"here.example"};
-	const struct host_names own = {items, 1};
-	assert_int_equal(gemtext_links_of(&buf, text, own, "Links:", 3), 3);
-	assert_span_equal(buf_view(&buf), "Links:\n"
-					  "=> https://example.org/ https://example.org/\n"
-					  "=> https://a%E2%80%AEb/ https://a%E2%80%AEb/\n"
-					  "=> mailto:rosa@example.org mailto:rosa@example.org\n");
-	buf_init(&buf, &arena, LIMIT);
-	assert_int_equal(gemtext_links_of(&buf, text, own, "Links:", 9), 4);
-	buf_init(&buf, &arena, LIMIT);
-	assert_int_equal(gemtext_links_of(&buf, S("no links\n"), own, "Links:", 9), 0);
-	assert_int_equal(
-		gemtext_links_of(&buf, S("=> gemini://here.example/?x\n"), own, "x", 9), 0);
-	assert_int_equal(buf_view(&buf).len, 0);
+	assert_span_equal(links_of(S("=> https://example.org/ Your bank\nhttps://plain.example/\n"
+				     "=> /comments/1/delete\n=> https://a\xe2\x80\xae"
+				     "b/ x\n"
+				     "```\n=>nex://fenced/\n```\n=> mailto:rosa@example.org\r\n"),
+				  5),
+		"Links:\n"
+		"=> https://example.org/ https://example.org/\n"
+		"=> https://plain.example/ https://plain.example/\n"
+		"=> https://a%E2%80%AEb/ https://a%E2%80%AEb/\n"
+		"=> nex://fenced/ nex://fenced/\n"
+		"=> mailto:rosa@example.org mailto:rosa@example.org\n");
+	assert_int_equal(links_of(S(""), 0).len, 0);
+	assert_int_equal(links_of(S(" no links: /here or there\n"), 0).len, 0);
+}
+
+/* One word each, and the only link in it; NULL for none. */
+static void links_inside_sentences(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *url;
+	} rows[] = {
+		{"see https://debian.org/ now", "https://debian.org/"},
+		{"https://debian.org", "https://debian.org"},
+		{"Is it gopher://x/1/a?", "gopher://x/1/a"},
+		{"(on https://a.example/b),", "https://a.example/b"},
+		{"(https://a.example/b_(c))", "https://a.example/b_(c)"},
+		{"https://a.example/b_(c)", "https://a.example/b_(c)"},
+		{"https://a.example/b_[c])].\"", "https://a.example/b_[c]"},
+		{"<https://a.example/?q=1>!", "https://a.example/?q=1"},
+		{"['https://a.example/';]", "https://a.example/"},
+		{"{https://a.example/}", NULL},
+		{"x\xc2\xa0https://a.example/\xe3\x80\x80y", "https://a.example/"},
+		{"x\xe2\x80\xa8https://a.example/\xc2\x85y", "https://a.example/"},
+		{"x\vhttps://a.example/\fy", "https://a.example/"},
+		{"https://a.example/\xe2\x80\x8by", "https://a.example/%E2%80%8By"},
+		{"https://a.example/\xff\xe2\x80", "https://a.example/%FF%E2%80"},
+		{"rosa@example.org", NULL},
+		{"Note: well", NULL},
+		{"https://...", NULL},
+		{"(((=> )))", NULL},
+		{"=>=>https://a.example/", NULL},
+		{"https://good.example@evil.example/.", NULL},
+		{"javascript:alert(1)", NULL},
+		{"https://a.example/\x1b[31m", NULL},
+		{"https://a.example/\x07", NULL},
+		{"gemini://here.example/comments/register?Fool.", NULL},
+		{"(gemini://HERE.example:1965/comments/register?Fool)", NULL},
+		{"\"gemini://here.example/x/..%2F?Fool\"", NULL},
+		{"gemini://here.example/comments/register?)", "gemini://here.example/comments/"
+							      "register"},
+		{"gemini://here.example/posts/x.gmi,", "gemini://here.example/posts/x.gmi"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char lines[128] = "";
+		if (rows[i].url != NULL)
+			snprintf(lines, sizeof lines, "Links:\n=> %s %s\n", rows[i].url,
+				rows[i].url);
+		assert_span_equal(links_of(span_of(rows[i].text), rows[i].url != NULL), lines);
+	}
+	assert_int_equal(links_of(S("https://a\0b/"), 0).len, 0);
+}
+
+static void links_are_few_and_each_is_one(void **state)
+{
+	(void)state;
+	assert_span_equal(
+		links_of(S("nex://a/ nex://b/ (nex://a/) nex://\xc3\xa9 nex://%C3%A9"), 3),
+		"Links:\n=> nex://a/ nex://a/\n=> nex://b/ nex://b/\n"
+		"=> nex://%C3%A9 nex://%C3%A9\n");
+	struct buf many;
+	buf_init(&many, &arena, LIMIT);
+	for (int i = 0; i < 11; i++)
+		buf_printf(&many, "nex://a nex://%d ", i);
+	struct span written = links_of(buf_view(&many), GEMTEXT_LINKS_MAX);
+	assert_true(span_ends_with(written, S("=> nex://8 nex://8\n")));
+}
+
+/* However much a text holds that is no link, it takes next to no memory. */
+static void wrong_links_take_no_memory(void **state)
+{
+	(void)state;
+	struct arena small;
+	struct buf text;
+	buf_init(&text, &arena, LIMIT);
+	for (int i = 0; i < 5000; i++)
+		buf_text(&text, "gemini://here.example/?x nex://a ");
+	for (int i = 0; i < 100000; i++)
+		buf_byte(&text, ')');
+	arena_init(&small, 1024);
+	buf_init(&buf, &small, LIMIT);
+	assert_int_equal(gemtext_links_of(&buf, buf_view(&text), own, "Links:"), 1);
+	assert_span_equal(buf_view(&buf), "Links:\n=> nex://a nex://a\n");
+	arena_end(&small);
+
+	arena_init(&small, 0);
+	buf_init(&buf, &small, LIMIT);
+	assert_int_equal(gemtext_links_of(&buf, S("nex://a"), own, "Links:"), 0);
+	assert_true(buf_failed(&buf));
+	arena_end(&small);
 }
 
 static void closing(void **state)
@@ -257,6 +350,9 @@ int main(void)
 		TEST(memory_out),
 		TEST(link_lines),
 		TEST(links_of_a_comment),
+		TEST(links_inside_sentences),
+		TEST(links_are_few_and_each_is_one),
+		TEST(wrong_links_take_no_memory),
 		TEST(closing),
 	};
 	return cmocka_run_group_tests_name("gemtext", tests, NULL, NULL);

@@ -109,8 +109,8 @@ static void none_acts_on_this_capsule(void **state)
 		"gemini://here.example:1966/comments/register?Fool",
 		"gemini://here.example./comments/register?Fool",
 		"gemini://%68ere.example/comments/register?Fool",
-		"gemini://b\xc3\xbc"
-		"cher.example/comments/register?Fool",
+		("gemini://b\xc3\xbc"
+		 "cher.example/comments/register?Fool"),
 		"gemini://any.wild.example/comments/register?Fool",
 		"gemini://192.0.2.1/comments/register?Fool",
 		"gemini://here.example/x/../comments/register?Fool",

@@ -45,10 +45,10 @@ static void an_address_with_a_port_is_parsed(void **state)
 
 static void anything_else_is_refused(void **state)
 {
-	static const char *const wrong[] = {"", ":", "127.0.0.1", "127.0.0.1:", ":1965", "[]:1",
-		"[::1]", "::1:1965", "[::1:1965", "::1]:1965", "127.0.0.1:65536", "127.0.0.1:-1",
-		"127.0.0.1:+1", "127.0.0.1: 1", "127.0.0.1:1x", "256.0.0.1:1", "127.1:1",
-		"localhost:1965", "[127.0.0.1]:1", "]:1", "[:1",
+	static const char *const wrong[] = {"", ":", ":1965", "[]:1", "::1:1965", "[::1:1965",
+		"::1]:1965", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1: 1", "127.0.0.1:1x",
+		"256.0.0.1:1", "127.1:1", "localhost", "localhost:1965", "1965", "[127.0.0.1]:1",
+		"]:1", "[:1", "[", "]", "[]",
 		"[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]:1"};
 
 	(void)state;
@@ -58,7 +58,45 @@ static void anything_else_is_refused(void **state)
 
 		if (listen_parse(wrong[i], &address, &fault))
 			fail_msg("\"%s\" was taken for an address", wrong[i]);
-		assert_non_null(strstr(fault.text, "is not an address with a port"));
+		if (strstr(fault.text, "is not an address with a port") == NULL)
+			fail_msg("\"%s\": %s", wrong[i], fault.text);
+	}
+}
+
+static void a_wrong_port_is_named(void **state)
+{
+	static const struct {
+		const char *text, *said;
+	} wrong[] = {
+		{"127.0.0.1", "\"127.0.0.1\": the port is missing: write 127.0.0.1:1965"},
+		{"127.0.0.1:", "\"127.0.0.1:\": the port is missing: write 127.0.0.1:1965"},
+		{"[::1]", "\"[::1]\": the port is missing: write [::1]:1965"},
+		{"0.0.0.0:65536", "\"0.0.0.0:65536\": the port is too large: it is at most 65535"},
+		{"[::]:99999999999999999999", "\"[::]:99999999999999999999\": the port is too "
+					      "large: it is at most 65535"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct sockaddr_storage address;
+		struct fault fault = {""};
+
+		assert_false(listen_parse(wrong[i].text, &address, &fault));
+		assert_string_equal(fault.text, wrong[i].said);
+	}
+}
+
+static void an_address_is_written_as_it_is_read(void **state)
+{
+	static const char *const texts[] = {"0.0.0.0:1965", "[::]:1965", "[2001:db8::1]:0"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sockaddr_storage address = parsed(texts[i]);
+		char text[ADDRESS_TEXT_SIZE];
+
+		address_format_with_port(&address, text);
+		assert_string_equal(text, texts[i]);
 	}
 }
 
@@ -198,6 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_with_a_port_is_parsed),
 		cmocka_unit_test(anything_else_is_refused),
+		cmocka_unit_test(a_wrong_port_is_named),
+		cmocka_unit_test(an_address_is_written_as_it_is_read),
 		cmocka_unit_test(a_socket_listens_and_tells_its_port),
 		cmocka_unit_test(a_taken_port_is_noticed),
 		cmocka_unit_test(an_address_of_another_machine_is_refused),

@@ -91,22 +91,6 @@ static void names_without_a_system_table(void **state)
 	types_end(&few);
 }
 
-static void own_types_that_are_wrong(void **state)
-{
-	static const char *const wrong[] = {"", "gmi", "=text/x", "a=", "a=text", "a=text/", "a=/x",
-		"a=a/b/c", "a=text/x y", "a=text/x\r\n20 y", "a=t\xc3\xa4xt/x",
-		"a=text/plain; charset=x"};
-	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-		const char *items[] = {wrong[i]};
-		struct types none;
-		struct fault fault = {""};
-		if (types_begin(&none, &(struct conf_texts){items, 1}, "/nothing", &fault))
-			fail_msg("\"%s\" was accepted", wrong[i]);
-		assert_non_null(strstr(fault.text, "wasm=application/wasm"));
-	}
-}
-
 static void capsules_types_come_first(void **state)
 {
 	static const char *own[] = {"gmi=text/plain", "txt=text/gemini"};
@@ -315,7 +299,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(names_without_a_system_table),
-		cmocka_unit_test(own_types_that_are_wrong),
 		cmocka_unit_test(capsules_types_come_first),
 		cmocka_unit_test(samples),
 		cmocka_unit_test(texts),

@@ -297,19 +297,10 @@ static void a_capsule_that_cannot_be_served(void **state)
 {
 	struct fault fault = {""};
 	struct conf_capsule wrong = conf;
-	static const char *own[] = {"gmi"};
 	(void)state;
 	wrong.root = "/nowhere/at/all";
 	assert_null(site_new(&wrong, &fault));
 	assert_non_null(strstr(fault.text, "/nowhere/at/all"));
-	wrong = conf;
-	wrong.types = (struct conf_texts){own, 1};
-	assert_null(site_new(&wrong, &fault));
-	assert_non_null(strstr(fault.text, "\"gmi\""));
-	wrong = conf;
-	wrong.feed = "";
-	assert_null(site_new(&wrong, &fault));
-	assert_non_null(strstr(fault.text, "slash"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -92,10 +92,14 @@ static void essay_and_picture(void **state)
 	(void)state;
 	assert_answer(&answer, 20, "the essay");
 	assert_int_equal(strncmp(answer.body, "# Kindness Spreads\n", 19), 0);
-	assert_contains(answer.body, "Kate Allen");
+	assert_contains(answer.body, "\nP.S. The graphic that belongs here is from my favourite "
+				     "daily mental-health calendar, created by Kate Allen.\n");
 	assert_contains(answer.body, "\n## Comments\n");
 	assert_contains(answer.body, "\n=> /comments/?on/posts/kindness-spreads/new ");
 	assert_true(find_link(answer.body, "/pictures/", link, sizeof(link)));
+	assert_contains(answer.body,
+		"drawn for this capsule: a stand-in for a page of Kate Allen's "
+		"calendar\n");
 	answer_free(&answer);
 	answer = ask(&server, NULL, url_of(url, "%s", link));
 	assert_answer(&answer, 20, url);
@@ -104,11 +108,27 @@ static void essay_and_picture(void **state)
 	answer_free(&answer);
 }
 
+/* Amfora's folder is there once Amfora ran, and openssl makes none. */
+static void what_the_page_about_it_says(void **state)
+{
+	struct answer answer = ask(&server, NULL, "gemini://localhost/about.gmi");
+
+	(void)state;
+	assert_answer(&answer, 20, "the page about the capsule");
+	assert_contains(answer.body, "\nmkdir -p ~/.config/amfora\nopenssl req ");
+	assert_contains(answer.body, "You can leave ten an hour.");
+	assert_contains(answer.body, "Links in your comment, up to ten, are shown below it");
+	assert_lacks(answer.body, "4,000");
+	answer_free(&answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("every link of the shipped capsule leads somewhere", links_lead_somewhere),
 		TEST("the essay has its comment section and its picture", essay_and_picture),
+		TEST("the page about it tells how to make an identity, and what fits",
+			what_the_page_about_it_says),
 	};
 
 	return cmocka_run_group_tests_name("capsule", tests, start, stop);

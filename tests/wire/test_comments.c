@@ -87,6 +87,10 @@ static void the_whole_way(void **state)
 	answer_free(&answer);
 	url_of(url, "/comments/%ld", id);
 	expect_on_page(NULL, url, "\n> The bus driver waited for me.\n");
+	expect_on_page(&rosa, url, "\nThank you. ");
+	body = page_of(NULL, url);
+	assert_lacks(body, "Thank you");
+	free(body);
 	expect_on_page(NULL, thread, "\n> The bus driver waited for me.\n");
 	expect_on_page(NULL, thread, "Rosa");
 	expect_on_page(NULL, "gemini://localhost/comments/recent",

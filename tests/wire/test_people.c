@@ -263,10 +263,12 @@ static void links_are_shown_plainly(void **state)
 		"See:\n=> https://example.org/page My bank\n=> javascript:alert(1) Click\n"
 		"=> https://Log\xe2\xa0\x80in Menu\n=> https://good@evil.example/ x\n"
 		"=> gemini://LOCALHOST/comments/register?Fool x\n"
-		"=> titan://localhost/comments/x;size=1 x");
+		"=> titan://localhost/comments/x;size=1 x\n"
+		"and (gemini://LOCALHOST/comments/register?Fool) or <https://example.org/plain>.");
 	answer = ask(&server, NULL, url_of(url, "/comments/%ld", id));
 	assert_answer(&answer, 20, url);
 	assert_contains(answer.body, "\n=> https://example.org/page https://example.org/page\n");
+	assert_contains(answer.body, "\n=> https://example.org/plain https://example.org/plain\n");
 	assert_contains(answer.body, "\n=> https://Log%E2%A0%80in https://Log%E2%A0%80in\n");
 	assert_lacks(answer.body, "\n=> https://good@");
 	assert_lacks(answer.body, "\n=> gemini://");

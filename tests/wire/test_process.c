@@ -68,6 +68,23 @@ static void ready_file(void **state)
 	expect(&server, NULL, "gemini://localhost/", 20);
 }
 
+/* The name that a capsule is opened by says nothing of who can reach it. */
+static void welcome(void **state)
+{
+	char path[DAEMON_PATH_SIZE], expected[128], *said;
+	int used = snprintf(expected, sizeof(expected), "  listening    127.0.0.1:%u", server.port);
+
+	(void)state;
+	if (server.port6 != 0)
+		snprintf(expected + used, sizeof(expected) - (size_t)used, " [::1]:%u\n",
+			server.port6);
+	said = file_slurp(daemon_path(&server, "out", path), NULL);
+	assert_non_null(said);
+	assert_contains(said, "Serving gemini://localhost:");
+	assert_contains(said, expected);
+	free(said);
+}
+
 static void sigterm_drains(void **state)
 {
 	static const char request[] = "gemini://localhost/big.bin\r\n";
@@ -347,6 +364,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUNNING("the ready file has an address and a port on each line", ready_file),
+		RUNNING("the welcome names the addresses that are listened on", welcome),
 		RUNNING("SIGTERM lets a running answer finish and exits 0", sigterm_drains),
 		AT_REST("SIGTERM does not wait for ever", sigterm_is_bounded),
 		RUNNING("a killed worker is replaced while others go on", killed_worker),

@@ -1,5 +1,6 @@
 /*
- * The command line: each verb, its help, its exit codes, and errors of the configuration.
+ * The command line: the verbs but for check, their help, their exit codes, and errors of the
+ * configuration.
  */
 #include "wire.h"
 
@@ -75,6 +76,49 @@ static void help_names_every_option(void **state)
 	for (size_t i = 0; i < COUNT(options); i++)
 		assert_contains(result.out, options[i]);
 	program_result_free(&result);
+}
+
+/* Each verb tells what it does itself; the options are listed once. */
+static void help_is_of_the_verb(void **state)
+{
+	static const struct {
+		const char *verb, *words[3];
+	} verbs[] = {
+		{"check", {"run out", "feed page", "kindling help serve"}},
+		{"cert", {"show   prints", "make   makes", "renew  makes"}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(verbs); i++) {
+		struct program_result result = RUN("help", verbs[i].verb);
+
+		for (size_t k = 0; k < COUNT(verbs[i].words); k++)
+			assert_contains(result.out, verbs[i].words[k]);
+		assert_int_equal(count_of(result.out, "--workers"), 0);
+		program_result_free(&result);
+	}
+}
+
+static void a_word_too_many(void **state)
+{
+	static const struct {
+		const char *words[4], *said;
+	} lines[] = {
+		{{"serve", "extra", NULL}, "extra: not expected here\nusage: kindling serve"},
+		{{"check", "extra", NULL}, "extra: not expected here\nusage: kindling check"},
+		{{"cert", "bogus", NULL}, "bogus: not expected here\nusage: kindling cert"},
+		{{"cert", "show", "all", NULL}, "all: not expected here\nusage: kindling cert"},
+		{{"help", "serve", "all", NULL}, "all: not expected here\nusage: kindling help"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct program_result result = program_run(place.folder, lines[i].words);
+
+		assert_code(&result, 2);
+		assert_int_equal(strncmp(result.err, lines[i].said, strlen(lines[i].said)), 0);
+		program_result_free(&result);
+	}
 }
 
 static void version(void **state)
@@ -163,157 +207,15 @@ static void configuration_unknown(void **state)
 	struct program_result result;
 
 	(void)state;
-	daemon_write_text(&place, "unknown.conf", "workers = 2\nnonsense = 3\n");
+	daemon_write_text(&place, "unknown.conf", "\nnonsense = 3\nworkers = x\n");
 	result = RUN("check", "-c", "unknown.conf");
 	assert_code(&result, 1);
 	assert_contains(result.err, "unknown.conf:2:");
+	assert_contains(result.err, "unknown.conf:3: workers:");
 	program_result_free(&result);
 	result = RUN("check", "-c", "missing.conf");
 	assert_code(&result, 1);
 	assert_contains(result.err, "missing.conf");
-	program_result_free(&result);
-}
-
-static void check_good(void **state)
-{
-	struct program_result result;
-
-	(void)state;
-	result = RUN("cert", "--host", "localhost", "--certs", "certs", "make");
-	assert_code(&result, 0);
-	program_result_free(&result);
-	result = RUN("check", "--host", "localhost", "--root", "capsule", "--certs", "certs",
-		"--store", "sqlite:store.db");
-	assert_code(&result, 0);
-	assert_string_equal(result.err, "");
-	program_result_free(&result);
-}
-
-#define CHECK_WITH(...)                                                                            \
-	RUN("check", "--host", "localhost", "--root", "capsule", "--certs", "certs", __VA_ARGS__)
-
-static void assert_check_refuses(struct program_result result, const char *words)
-{
-	assert_code(&result, 1);
-	assert_contains(result.err, words);
-	program_result_free(&result);
-}
-
-static void check_bad(void **state)
-{
-	(void)state;
-	assert_check_refuses(RUN("check", "--root", "nowhere"), "nowhere");
-}
-
-/* What serve would refuse. */
-static void check_places(void **state)
-{
-	struct program_result result;
-	char path[DAEMON_PATH_SIZE];
-
-	(void)state;
-	daemon_write_text(&place, "garbage.db", "This is no database, it is a letter to somebody.");
-	assert_check_refuses(CHECK_WITH("--store", "sqlite:garbage.db"), "not a database");
-	assert_check_refuses(CHECK_WITH("--store", "sqlite:capsule"), "is a folder");
-	assert_check_refuses(CHECK_WITH("--store", "sqlite:capsule/"), "path of a file");
-	assert_check_refuses(CHECK_WITH("--store", "sqlite:/proc/x/k.db"), "/proc");
-	assert_check_refuses(CHECK_WITH("--ready-file", "none/ready"), "none");
-	assert_check_refuses(
-		RUN("check", "--host", "localhost", "--root", "capsule", "--certs", "/proc/x"),
-		"/proc");
-	result = CHECK_WITH("--store", "sqlite:new/k.db", "--ready-file", "ready");
-	assert_code(&result, 0);
-	program_result_free(&result);
-	assert_int_equal(access(daemon_path(&place, "new", path), F_OK), -1);
-	assert_int_equal(access(daemon_path(&place, "ready", path), F_OK), -1);
-}
-
-static struct program_result check_feed(const char *page)
-{
-	daemon_write_text(&place, "feed/index.gmi", page);
-	return RUN("check", "--root", "feed", "--certs", "certs", "--store", "sqlite:store.db");
-}
-
-/* A post is for check what it is for serve. */
-static void check_posts(void **state)
-{
-	struct program_result result;
-	char *large = malloc((1 << 20) + 64);
-
-	(void)state;
-	daemon_write_text(&place, "feed/b.txt", "text");
-	daemon_write_text(&place, "feed/c.gmi", "# C");
-	daemon_write_text(&place, "feed/folder/index.gmi", "# Folder");
-	result = check_feed("=> b.txt 2026-01-01 - B\n=> c.gmi 2026-01-02 - C\n"
-			    "=> folder/ 2026-01-03 - Folder\n");
-	assert_code(&result, 0);
-	assert_contains(result.out, "feed with 1 post;");
-	program_result_free(&result);
-	assert_check_refuses(check_feed("=> b.txt 2026-01-01 - B\n"), "no post to comment on");
-	assert_check_refuses(check_feed("=> c.gmi 2026-01-02 - C\n=> d.gmi 2026-01-01 - D\n"),
-		"/d.gmi of 2026-01-01, which is not there");
-	assert_non_null(large);
-	memset(large, '\n', 1 << 20);
-	snprintf(large + (1 << 20), 64, "=> c.gmi 2026-01-02 - C\n");
-	assert_check_refuses(check_feed(large), "larger than 1048576 bytes");
-	free(large);
-}
-
-static void write_comment(const struct daemon *daemon)
-{
-	static const char *const steps[] = {"gemini://localhost/comments/register?Rosa",
-		"gemini://localhost/comments/on/posts/essay/new?Thank%20you"};
-	struct person rosa;
-
-	assert_true(person_make_ordinary(&rosa, "rosa"));
-	for (size_t i = 0; i < COUNT(steps); i++) {
-		struct answer answer = ask(daemon, &rosa, steps[i]);
-
-		assert_answer(&answer, 30, steps[i]);
-		answer_free(&answer);
-	}
-	person_end(&rosa);
-}
-
-/* A new host name hides the comments of the old one, which check says, and serve goes on. */
-static void check_hosts(void **state)
-{
-	struct program_result result;
-	struct daemon daemon;
-
-	(void)state;
-	daemon_prepare(&daemon);
-	daemon_start(&daemon);
-	write_comment(&daemon);
-	daemon_stop(&daemon);
-	for (int i = 0; i < 2; i++) {
-		const char *const words[] = {"check", "--host",
-			i == 0 ? "localhost" : "new.example", "--root", "capsule", "--certs",
-			"certs", "--store", "sqlite:store.db", NULL};
-
-		result = program_run(daemon.folder, words);
-		assert_code(&result, 0);
-		assert_int_equal(count_of(result.err, "1 comment of localhost"), i);
-		program_result_free(&result);
-	}
-	daemon_end(&daemon);
-}
-
-/* One mistake does not hide what is wrong with the capsules. */
-static void check_goes_on(void **state)
-{
-	struct program_result result;
-
-	(void)state;
-	daemon_write_text(&place, "two.conf",
-		"workers = 9999\ncapsule one.example { root = nowhere }\n"
-		"capsule two.example { root = nowhere2\n lang = - }\n");
-	result = RUN("check", "-c", "two.conf");
-	assert_code(&result, 1);
-	assert_contains(result.err, "two.conf:1:");
-	assert_contains(result.err, "two.conf:4:");
-	assert_contains(result.err, "one.example: ");
-	assert_int_equal(count_of(result.err, "nowhere2"), 0);
 	program_result_free(&result);
 }
 
@@ -377,21 +279,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{"--help on every verb, and `help VERB` is the same", help, NULL, NULL, NULL},
 		{"the help of serve names every option", help_names_every_option, NULL, NULL, NULL},
+		{"help check and help cert tell what these do", help_is_of_the_verb, NULL, NULL,
+			NULL},
+		{"a word too many is named", a_word_too_many, NULL, NULL, NULL},
 		{"--version", version, NULL, NULL, NULL},
 		{"wrong usage is told on standard error, exit 2", wrong_usage, NULL, NULL, NULL},
 		{"every error of a configuration is told as file:line", configuration_errors, NULL,
 			NULL, NULL},
 		{"an unknown option or a missing file is an error", configuration_unknown, NULL,
 			NULL, NULL},
-		{"check of what is good: exit 0 and nothing to say on standard error", check_good,
-			NULL, NULL, NULL},
-		{"check of what is not: exit 1", check_bad, NULL, NULL, NULL},
-		{"check tells of places where nothing can be made", check_places, NULL, NULL, NULL},
-		{"check and serve agree on what a post is", check_posts, NULL, NULL, NULL},
-		{"check tells of comments whose host is not configured", check_hosts, NULL, NULL,
-			NULL},
-		{"a mistake in the configuration does not hide those in a capsule", check_goes_on,
-			NULL, NULL, NULL},
 		{"what cannot be printed is told", full_disk, NULL, NULL, NULL},
 		{"cert makes, shows and renews with the same key", certificate, NULL, NULL, NULL},
 	};
