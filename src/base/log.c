@@ -6,21 +6,29 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
-/* What a pipe takes whole or not at all (PIPE_BUF on Linux). A longer line is cut. */
-#define LINE_MAX_BYTES 4096
+/* A line and what may stand before it: together what a pipe takes whole or not at all (PIPE_BUF on
+ * Linux). A longer line is cut. */
+#define LINE_MAX_BYTES   4000
+#define PREFIX_MAX_BYTES 96
 
 static enum log_format configured_format = LOG_TEXT;
 static enum log_level configured_level = LOG_INFO;
+static int log_fd = STDERR_FILENO;
+static bool log_is_socket, log_may_block;
 static atomic_uint lost_lines;
+static atomic_bool torn; /* the last line was taken in part */
 
 struct line {
 	char bytes[LINE_MAX_BYTES];
@@ -66,40 +74,56 @@ static void put_escaped(struct line *line, struct span text)
 	}
 }
 
-/* O_NONBLOCK would do as well, but it would be set for everybody who shares the terminal. */
-static bool reader_is_stuck(void)
+void log_open(void)
 {
-	struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
-	return poll(&log, 1, 0) == 0;
-}
-
-static void write_all(const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t wrote = write(STDERR_FILENO, bytes, len);
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote <= 0)
-			return; /* nobody to tell; the server goes on */
-		bytes += wrote;
-		len -= (size_t)wrote;
-	}
-}
-
-static void leave(struct line *line)
-{
-	if (reader_is_stuck()) {
-		atomic_fetch_add(&lost_lines, 1);
+	struct stat info;
+	if (log_fd != STDERR_FILENO)
+		close(log_fd);
+	log_fd = STDERR_FILENO;
+	lost_lines = 0;
+	torn = false;
+	bool known = fstat(STDERR_FILENO, &info) == 0;
+	log_is_socket = known && S_ISSOCK(info.st_mode);
+	log_may_block = known && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
+	if (!log_may_block)
 		return;
-	}
+	/* O_NONBLOCK belongs to the open file: set on standard error itself, it would be set for
+	 * everybody who shares the terminal. */
+	int own = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (own < 0)
+		return;
+	log_fd = own;
+	log_may_block = false;
+}
+
+/* False where the reader is stuck, or there is none. */
+static bool send_out(const char *bytes, size_t len)
+{
+	struct pollfd reader = {.fd = log_fd, .events = POLLOUT};
+	if (log_may_block && poll(&reader, 1, 0) == 0)
+		return false;
+	ssize_t wrote;
+	do
+		wrote = log_is_socket ? send(log_fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL)
+				      : write(log_fd, bytes, len);
+	while (wrote < 0 && errno == EINTR);
+	if (wrote > 0)
+		torn = (size_t)wrote < len;
+	return wrote == (ssize_t)len;
+}
+
+static void leave(const struct line *line)
+{
+	char bytes[PREFIX_MAX_BYTES + LINE_MAX_BYTES];
 	unsigned lost = atomic_exchange(&lost_lines, 0);
-	if (lost > 0) {
-		char text[64];
-		int len = snprintf(text, sizeof text, "(%u lines of this log were lost)\n", lost);
-		write_all(text, (size_t)len);
-	}
-	line->bytes[line->len++] = '\n';
-	write_all(line->bytes, line->len);
+	int prefix = snprintf(bytes, PREFIX_MAX_BYTES, "%s", torn ? "\n" : "");
+	if (lost > 0)
+		prefix += snprintf(bytes + prefix, PREFIX_MAX_BYTES - (size_t)prefix,
+			"(%u lines of this log were lost)\n", lost);
+	memcpy(bytes + prefix, line->bytes, line->len);
+	bytes[(size_t)prefix + line->len] = '\n';
+	if (!send_out(bytes, (size_t)prefix + line->len + 1))
+		atomic_fetch_add(&lost_lines, lost + 1);
 }
 
 static void put_now(struct line *line)

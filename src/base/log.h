@@ -13,6 +13,10 @@
 enum log_format { LOG_TEXT, LOG_JSON, LOG_OFF };
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
+/* Makes sure that no line ever waits for whoever reads standard error. To be called once the
+ * server's standard error is what it will be; without it, lines go out as they can. */
+void log_open(void);
+
 /* LOG_OFF silences requests and everything below a warning. */
 void log_configure(enum log_format format, enum log_level most);
 

@@ -186,9 +186,10 @@ void account_register(struct visit *visit)
 		ask_again(visit, "What name would you like to go by? 1 to 32 characters");
 		return;
 	}
+	struct conf_texts names = visit->comments->capsule->names;
 	const char *wrong = "That name is not valid text (UTF-8). Please type another name";
 	if (uri_decode_query(query, visit->request->arena, &typed))
-		wrong = rules_check_name(typed, comments_own_names(visit->comments->capsule),
+		wrong = rules_check_name(typed, (struct host_names){names.items, names.count},
 			visit->request->arena, &name, &folded);
 	if (wrong != NULL)
 		ask_again(visit, wrong);

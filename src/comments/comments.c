@@ -142,18 +142,15 @@ bool visit_cursor(struct visit *visit, const char *name, int64_t *id)
 	return false;
 }
 
-struct host_names comments_own_names(const struct conf_capsule *capsule)
-{
-	return (struct host_names){capsule->names.items, capsule->names.count};
-}
-
 void comment_write(struct buf *page, struct request *request, const struct store_comment *comment)
 {
 	buf_text(page, "\n### ");
 	gemtext_inline(page, comment->author, 0);
 	buf_printf(page, ", %s\n", rules_when(comment->written, request->now, request->arena));
 	gemtext_quote(page, comment->text);
-	gemtext_links_of(page, comment->text, comments_own_names(request->capsule),
+	/* A link to another capsule of this server could write there just as well. */
+	struct conf_texts names = request->capsule->server_names;
+	gemtext_links_of(page, comment->text, (struct host_names){names.items, names.count},
 		"Links in this comment:");
 }
 

@@ -65,8 +65,6 @@ bool visit_cursor(struct visit *visit, const char *name, int64_t *id);
  * text, and the links in it. */
 void comment_write(struct buf *page, struct request *request, const struct store_comment *comment);
 
-struct host_names comments_own_names(const struct conf_capsule *capsule);
-
 /* The pages, each with its own answer. */
 void account_home(struct visit *visit);
 void account_register(struct visit *visit);

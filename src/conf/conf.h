@@ -22,9 +22,10 @@ struct conf_texts {
 };
 
 struct conf_capsule {
-	const char *host;          /* the title; in host_normalise's form, no wildcard */
-	struct conf_texts aliases; /* in host_normalise's form */
-	struct conf_texts names;   /* the host, then the aliases */
+	const char *host;               /* the title; in host_normalise's form, no wildcard */
+	struct conf_texts aliases;      /* in host_normalise's form */
+	struct conf_texts names;        /* the host, then the aliases */
+	struct conf_texts server_names; /* those of all capsules, this one's too */
 	const char *root, *certs;
 	const char *lang; /* BCP 47, several with commas; "" for none */
 	const char *feed; /* a path of the capsule: begins with a slash, holds no dot segment */

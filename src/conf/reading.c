@@ -139,6 +139,26 @@ static bool check_addresses(struct conf *conf)
 	return true;
 }
 
+/* Every capsule is told the names of all. */
+static bool gather_server_names(struct conf *conf, struct arena *arena)
+{
+	struct conf_texts all = {NULL, 0};
+
+	for (size_t i = 0; i < conf->capsule_count; i++)
+		all.count += conf->capsules[i].names.count;
+	all.items = arena_alloc(arena, all.count * sizeof(*all.items));
+	if (all.items == NULL)
+		return conf_complain("no memory left for the configuration");
+	for (size_t i = 0, used = 0; i < conf->capsule_count; i++) {
+		const struct conf_texts *names = &conf->capsules[i].names;
+
+		for (size_t j = 0; j < names->count; j++)
+			all.items[used++] = names->items[j];
+		conf->capsules[i].server_names = all;
+	}
+	return true;
+}
+
 static unsigned count_cores(void)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -161,6 +181,8 @@ bool reading_finish(struct reading *reading)
 			return false;
 		good = check_names(reading, i) && good;
 	}
+	if (!gather_server_names(conf, reading->arena))
+		return false;
 	good = check_addresses(conf) && good;
 	if (conf->workers == 0)
 		conf->workers = count_cores();

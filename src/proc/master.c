@@ -323,6 +323,7 @@ int master_run(const struct conf *conf)
 		.conf = conf, .lifeline = {-1, -1}, .ready = {-1, -1}, .exit_code = EXIT_SUCCESS};
 	struct fault fault = {""};
 	log_configure(conf->log, conf->log_level);
+	log_open();
 	if (prepare(&master, &fault)) {
 		fill_slots(&master);
 		watch(&master);

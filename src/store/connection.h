@@ -10,7 +10,10 @@
 #include "store/statements.h"
 #include "store/store.h"
 
-#define CONNECTION_BUSY_MS 3000
+/* How long a call waits for others to let go of the store: usually, and while it is known that they
+ * hold it for long. The second is for our own writers, who need it for a moment each. */
+#define CONNECTION_BUSY_MS  3000
+#define CONNECTION_HURRY_MS 50
 
 struct connection {
 	sqlite3 *db;

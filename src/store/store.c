@@ -218,7 +218,7 @@ static struct connection *lend(struct store *store, enum store_access access, st
 	pthread_mutex_lock(&store->lock);
 	while (store->idle == NULL && store->count == STORE_CONNECTIONS)
 		pthread_cond_wait(&store->returned, &store->lock);
-	int patience = store->resting[access] ? 0 : CONNECTION_BUSY_MS;
+	int patience = store->resting[access] ? CONNECTION_HURRY_MS : CONNECTION_BUSY_MS;
 	struct connection *connection = store->idle;
 	if (connection != NULL)
 		store->idle = connection->next;

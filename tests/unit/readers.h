@@ -42,10 +42,13 @@ static inline bool find_post(
 
 static inline int set_up(void **state)
 {
-	static const char *names[] = {"here.example", "here.org"};
+	static const char *names[] = {"here.example", "here.org", "neighbour.example"};
 	world_begin_open(state);
-	capsule = (struct conf_capsule){
-		.host = names[0], .names = {names, 2}, .lang = "", .contact = ""};
+	capsule = (struct conf_capsule){.host = names[0],
+		.names = {names, 2},
+		.server_names = {names, 3},
+		.lang = "",
+		.contact = ""};
 	comments = comments_new(&capsule, w.store, &w.generation);
 	assert_non_null(comments);
 	now = NOON;

@@ -389,6 +389,7 @@ static void a_link_in_a_comment_does_nothing(void **state)
 	(void)state;
 	write_one(person_of(1, "rosa"), S("posts/kindness-spreads"),
 		"=> gemini://here.example/comments/register?Fool\n"
+		"=> gemini://neighbour.example/comments/register?Fool\n"
 		"=> gemini://HERE.org:1965" ESSAY_ON "/new?Fool\n"
 		"=> gemini://here.example/posts/kindness-spreads.gmi");
 	static const char *const pages[] = {ESSAY_ON "/", "/comments/1", "/comments/recent"};

@@ -295,6 +295,14 @@ static void a_capsule_is_found_by_its_names(void **state)
 	assert_int_equal(conf_find_capsule(f->conf, S("b.org")), -1);
 	assert_int_equal(conf_find_capsule(f->conf, S("z.y.b.org")), -1);
 	assert_int_equal(conf_find_capsule(f->conf, S("")), -1);
+
+	static const char *const all[] = {"a.org", "*.b.org", "192.0.2.1", "x.b.org"};
+	for (size_t capsule = 0; capsule < 2; capsule++) {
+		struct conf_texts names = f->conf->capsules[capsule].server_names;
+		assert_int_equal(names.count, 4);
+		for (size_t i = 0; i < 4; i++)
+			assert_string_equal(names.items[i], all[i]);
+	}
 }
 
 static void a_hostile_file_is_refused_in_words(void **state)
