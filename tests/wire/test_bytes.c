@@ -3,7 +3,7 @@
  *
  * The big file is a whole GiB, and less only where the disk has no room for that.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,23 +14,6 @@
 
 #define MIB    ((size_t)1 << 20)
 #define MOVING (64 * MIB)
-
-static struct daemon server;
-
-static int start(void **state)
-{
-	daemon_prepare(&server);
-	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
-	return 0;
-}
 
 /* A pattern without a period in sight, which begins anew in each MiB with the MiB's number. */
 static void fill(unsigned char *chunk, uint64_t number)
@@ -250,5 +233,5 @@ int main(void)
 		TEST("a reader who leaves in the middle harms nobody", reader_leaves),
 	};
 
-	return cmocka_run_group_tests_name("bytes", tests, start, stop);
+	return cmocka_run_group_tests_name("bytes", tests, fixture_start, fixture_end);
 }

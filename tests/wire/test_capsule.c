@@ -4,14 +4,12 @@
  * KINDLING_CAPSULE says where it lies; without that it is "capsule" of the folder the test runs in.
  */
 #include "reader.h"
-#include "wire.h"
+#include "fixture.h"
 
 #include <limits.h>
 
 #define PAGES_MAX 64
 #define PICTURE   200000 /* bytes that the picture stays under */
-
-static struct daemon server;
 
 static int start(void **state)
 {
@@ -22,18 +20,10 @@ static int start(void **state)
 		fail_msg("no capsule at %s", named != NULL ? named : "capsule");
 	snprintf(conf, sizeof(conf),
 		"capsule \"localhost\" {\n    root = \"%s\"\n    certs = \"certs\"\n}\n", root);
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	daemon_write_text(&server, "kindling.conf", conf);
 	server.conf = "kindling.conf";
 	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -131,5 +121,5 @@ int main(void)
 			what_the_page_about_it_says),
 	};
 
-	return cmocka_run_group_tests_name("capsule", tests, start, stop);
+	return cmocka_run_group_tests_name("capsule", tests, start, fixture_end);
 }

@@ -2,28 +2,11 @@
  * Comments: from a certificate that nobody has seen to a comment that survives kill -9.
  */
 #include "reader.h"
-#include "wire.h"
-
-static struct daemon server;
+#include "fixture.h"
 
 static const char new_here[] = "gemini://localhost/comments/on/posts/essay/new";
 static const char thread[] = "gemini://localhost/comments/on/posts/essay/";
 static const char essay[] = "gemini://localhost/posts/essay.gmi";
-
-static int start(void **state)
-{
-	daemon_prepare(&server);
-	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
-	return 0;
-}
 
 /* The whole body of a page that must be there; to be freed. */
 static char *page_of(const struct person *person, const char *url)
@@ -340,5 +323,5 @@ int main(void)
 		TEST("robots.txt keeps crawlers out unless the capsule has its own", robots),
 	};
 
-	return cmocka_run_group_tests_name("comments", tests, start, stop);
+	return cmocka_run_group_tests_name("comments", tests, fixture_start, fixture_end);
 }

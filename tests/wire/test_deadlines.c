@@ -1,7 +1,7 @@
 /*
  * Every waiting ends: silent, slow and stalled clients, and how many there may be.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -18,7 +18,6 @@ static const char request[] = "gemini://localhost/\r\n";
 static const char big_request[] = "gemini://localhost/big.bin\r\n";
 #define BIG ((size_t)64 << 20)
 
-static struct daemon server;
 static size_t at_rest; /* sockets of the worker while nobody is connected */
 
 static int start(void **state)
@@ -31,7 +30,7 @@ static int start(void **state)
 	pid_t worker;
 	int fd;
 
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	server.workers = "1";
 	server.extra = extra;
 	fd = open(daemon_path(&server, "capsule/big.bin", path), O_CREAT | O_WRONLY, 0644);
@@ -41,14 +40,6 @@ static int start(void **state)
 	daemon_start(&server);
 	daemon_workers(&server, &worker, 1);
 	at_rest = program_sockets(worker);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -314,5 +305,5 @@ int main(void)
 			too_many_in_all),
 	};
 
-	return cmocka_run_group_tests_name("deadlines", tests, start, stop);
+	return cmocka_run_group_tests_name("deadlines", tests, start, fixture_end);
 }

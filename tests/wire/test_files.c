@@ -1,15 +1,13 @@
 /*
  * The capsule's files: which are found, which never are, and of what type they are.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-static struct daemon server;
 
 static const char configuration[] =
 	"capsule \"localhost\" {\n"
@@ -68,7 +66,7 @@ static void make_specials(void)
 
 static int start(void **state)
 {
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	server.conf = "kindling.conf";
 	daemon_write_text(&server, "kindling.conf", configuration);
 	daemon_write_text(&server, "capsule/bare/file.gmi", "# No index here\n");
@@ -82,14 +80,6 @@ static int start(void **state)
 	make_links();
 	make_specials();
 	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -300,5 +290,5 @@ int main(void)
 		TEST("a file that may not be read is 51 (root may read every file)", unreadable),
 	};
 
-	return cmocka_run_group_tests_name("files", tests, start, stop);
+	return cmocka_run_group_tests_name("files", tests, start, fixture_end);
 }

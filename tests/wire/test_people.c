@@ -2,27 +2,10 @@
  * Who is who: names, certificates and their dates; and texts that would like to be more than text.
  */
 #include "reader.h"
-#include "wire.h"
-
-static struct daemon server;
+#include "fixture.h"
 
 static const char my_page[] = "gemini://localhost/comments/";
 static const char new_here[] = "gemini://localhost/comments/on/posts/essay/new";
-
-static int start(void **state)
-{
-	daemon_prepare(&server);
-	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
-	return 0;
-}
 
 static struct answer try_name(const struct person *person, const char *encoded)
 {
@@ -364,5 +347,5 @@ int main(void)
 		TEST("a comment as long as a URL lets it", longest_comment),
 	};
 
-	return cmocka_run_group_tests_name("people", tests, start, stop);
+	return cmocka_run_group_tests_name("people", tests, fixture_start, fixture_end);
 }

@@ -2,7 +2,7 @@
  * The processes of a running server: starting, stopping, dying, and what a port can have against
  * it.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,31 +15,6 @@
 #include <unistd.h>
 
 #define BIG ((size_t)64 << 20)
-
-static struct daemon server;
-
-static int prepare(void **state)
-{
-	daemon_prepare(&server);
-	*state = &server;
-	return 0;
-}
-
-static int begin(void **state)
-{
-	prepare(state);
-	daemon_start(&server);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	if (server.pid > 0)
-		daemon_kill(&server);
-	daemon_end(&server);
-	return 0;
-}
 
 static void make_big_file(void)
 {
@@ -350,15 +325,6 @@ static void certificates_made(void **state)
 	assert_int_equal(folder.st_mode & 0022, 0);
 	assert_true(certificate.st_size > 0);
 }
-
-#define RUNNING(words, function)                                                                   \
-	{                                                                                          \
-		words, function, begin, end, NULL                                                  \
-	}
-#define AT_REST(words, function)                                                                   \
-	{                                                                                          \
-		words, function, prepare, end, NULL                                                \
-	}
 
 int main(void)
 {

@@ -3,9 +3,7 @@
  *
  * Each test bears the words of the row that it holds the server to.
  */
-#include "wire.h"
-
-static struct daemon server;
+#include "fixture.h"
 
 static const char configuration[] = "capsule \"localhost\" {\n"
 				    "    root = \"capsule\"\n    certs = \"certs\"\n"
@@ -23,7 +21,7 @@ static const char greeting[] = "# Gr\xc3\xbc\xc3\x9f"
 
 static int start(void **state)
 {
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	server.conf = "kindling.conf";
 	daemon_write_text(&server, "kindling.conf", configuration);
 	daemon_write_text(&server, "capsule/index.gmi", home);
@@ -35,14 +33,6 @@ static int start(void **state)
 		greeting);
 	daemon_write_text(&server, "second/index.gmi", "# The second capsule\n");
 	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -289,5 +279,5 @@ int main(void)
 		TEST("an IPv4 or IPv6 literal as host", address_literal),
 	};
 
-	return cmocka_run_group_tests_name("protocol", rows, start, stop);
+	return cmocka_run_group_tests_name("protocol", rows, start, fixture_end);
 }

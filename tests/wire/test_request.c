@@ -3,12 +3,10 @@
  *
  * Each test bears the words of the row that it holds the server to.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #define REQUEST_SECONDS "2"
 #define REQUEST_MS      2000
-
-static struct daemon server;
 
 static const char home[] = "# A home page\n";
 static const char page[] = "# The page in the folder\n";
@@ -17,18 +15,10 @@ static int start(void **state)
 {
 	static const char *const extra[] = {"--request-timeout", REQUEST_SECONDS, NULL};
 
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	server.extra = extra;
 	daemon_write_text(&server, "capsule/index.gmi", home);
 	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -190,5 +180,5 @@ int main(void)
 		TEST("a titan upload: nothing takes it yet", titan),
 	};
 
-	return cmocka_run_group_tests_name("request", rows, start, stop);
+	return cmocka_run_group_tests_name("request", rows, start, fixture_end);
 }

@@ -2,36 +2,11 @@
  * Clients that leave in mid-sentence, talk on after the answer, or tear the connection; and what
  * the system does to a server: few descriptors, a lone worker that dies, a stop during the start.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-
-static struct daemon server;
-
-static int prepare(void **state)
-{
-	daemon_prepare(&server);
-	*state = &server;
-	return 0;
-}
-
-static int begin(void **state)
-{
-	prepare(state);
-	daemon_start(&server);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	if (server.pid > 0)
-		daemon_stop(&server);
-	daemon_end(&server);
-	return 0;
-}
 
 static const char half[] = "gemini://localhost/";
 
@@ -196,15 +171,6 @@ static void stop_while_starting(void **state)
 		free(errors);
 	}
 }
-
-#define RUNNING(words, function)                                                                   \
-	{                                                                                          \
-		words, function, begin, end, NULL                                                  \
-	}
-#define AT_REST(words, function)                                                                   \
-	{                                                                                          \
-		words, function, prepare, end, NULL                                                \
-	}
 
 int main(void)
 {
