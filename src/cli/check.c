@@ -14,7 +14,7 @@
 #include "proto/uri.h"
 #include "site/names.h"
 #include "site/posts.h"
-#include "store/store.h"
+#include "store/file.h"
 
 static const struct cli_manual manual = {
 	.usage = "kindling check [-c FILE] [--OPTION VALUE]...",

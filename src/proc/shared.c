@@ -11,7 +11,7 @@
 
 #include "os/beneath.h"
 #include "os/limits.h"
-#include "store/store.h"
+#include "store/file.h"
 #include "tls/certificate.h"
 
 /* Beside a connection and its file: listeners, the store, the log, libmagic. */

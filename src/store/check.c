@@ -1,7 +1,7 @@
 /*
  * Looking a store over without changing it, or anything beside it.
  */
-#include "store/store.h"
+#include "store/file.h"
 
 #include <errno.h>
 #include <string.h>

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "proto/uri.h"
 #include "store/connection.h"
+#include "store/file.h"
 
 #define URI_MAX ((size_t)16384) /* a path whose every byte is percent-encoded */
 

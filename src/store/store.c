@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "os/fd.h"
 #include "store/connection.h"
+#include "store/file.h"
 #include "store/migrations.h"
 
 #define STORE_MAGIC       0x5354

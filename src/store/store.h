@@ -26,18 +26,6 @@ enum store_result {
 	STORE_RESTING   /* busy, full, damaged or out of memory; already logged */
 };
 
-/* Makes SQLite's file and its folder where missing, and brings the schema up to this version; a
- * schema that is newer than this program is a fault. Called before the fork. */
-bool store_prepare(const char *file, struct fault *fault);
-
-/* Whether store_prepare would have a reason to refuse. Makes and changes nothing. */
-bool store_check(const char *file, struct fault *fault);
-
-/* Comments are kept under their capsule's host, so a capsule that is given another one hides them.
- * Logs one warning for each capsule of the store that has comments and is none of the `count`
- * hosts. Makes nothing; a store that is absent or cannot be read is for the others here to tell. */
-void store_warn_of_strangers(const char *file, const char *const *hosts, size_t count);
-
 /* `generation`, where not NULL, is counted up after each committed change: memory shared by all
  * workers, so that each can tell whether what it remembers is still true. */
 struct store *store_open(const char *file, _Atomic uint64_t *generation, struct fault *fault);

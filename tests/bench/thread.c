@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "comments/comments.h"
 #include "common.h"
+#include "store/file.h"
 
 #define HOST        "localhost"
 #define PAGES       1000

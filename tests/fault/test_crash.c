@@ -4,7 +4,7 @@
  * KINDLING_ROUNDS sets how many times (5), KINDLING_SEED repeats the moments of an earlier run.
  */
 #include "reader.h"
-#include "wire.h"
+#include "fixture.h"
 
 #include <pthread.h>
 #include <time.h>
@@ -16,8 +16,6 @@
 #define EACH_PERSON 9 /* comments; the tenth within an hour is the last one allowed */
 #define WRITTEN_MAX 4000
 #define MOMENT_MS   700
-
-static struct daemon server;
 
 /* One thread's readers, one after the other, and what they were told was stored. */
 struct writer {
@@ -42,17 +40,9 @@ static int start(void **state)
 	else
 		assert_int_equal(RAND_bytes((unsigned char *)&seed, sizeof(seed)), 1);
 	print_message("# KINDLING_SEED=%u\n", seed);
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	server.noisy = true;
 	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -215,5 +205,5 @@ int main(void)
 			rounds),
 	};
 
-	return cmocka_run_group_tests_name("crash", tests, start, stop);
+	return cmocka_run_group_tests_name("crash", tests, start, fixture_end);
 }

@@ -1,7 +1,7 @@
 /*
  * No descriptors left: the server neither dies nor spins, and answers again when the pressure ends.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <sys/resource.h>
 
@@ -9,25 +9,15 @@
 #define FEW        40
 #define WATCHED_MS 1000
 
-static struct daemon server;
-
 static int start(void **state)
 {
 	static const char *const extra[] = {"--max-connections-per-address", "1000", NULL};
 
-	daemon_prepare(&server);
+	fixture_prepare(state);
 	server.noisy = true;
 	server.workers = "1";
 	server.extra = extra;
 	daemon_start(&server);
-	*state = &server;
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	daemon_end(&server);
 	return 0;
 }
 
@@ -73,5 +63,5 @@ int main(void)
 		TEST("no descriptors: it goes on, does not spin, and answers again", exhausted),
 	};
 
-	return cmocka_run_group_tests_name("descriptors", tests, start, stop);
+	return cmocka_run_group_tests_name("descriptors", tests, start, fixture_end);
 }

@@ -5,6 +5,7 @@
 #define KINDLING_TESTS_UNIT_STORES_H
 
 #include "base/log.h"
+#include "store/file.h"
 #include "store/store.h"
 #include "tree.h"
 

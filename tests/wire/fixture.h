@@ -30,6 +30,16 @@ static inline int fixture_end(void **state)
 	return 0;
 }
 
+/* Runs a verb in the daemon's folder; free the result. */
+#define RUN(...) program_run(server.folder, (const char *const[]){__VA_ARGS__, NULL})
+
+static inline void assert_code(const struct program_result *result, int code)
+{
+	if (result->code != code)
+		fail_msg("exit code %d instead of %d\nstandard output:\n%s\nstandard error:\n%s",
+			result->code, code, result->out, result->err);
+}
+
 /* A test with a daemon of its own: running when it begins, or not. */
 #define RUNNING(words, function)                                                                   \
 	{                                                                                          \

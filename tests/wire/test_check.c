@@ -1,34 +1,9 @@
 /*
  * kindling check: what it finds in a configuration, a capsule and the places around it.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <unistd.h>
-
-static struct daemon place; /* never started: its folder is where the verbs run */
-
-static int prepare(void **state)
-{
-	(void)state;
-	daemon_prepare(&place);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	daemon_end(&place);
-	return 0;
-}
-
-#define RUN(...) program_run(place.folder, (const char *const[]){__VA_ARGS__, NULL})
-
-static void assert_code(const struct program_result *result, int code)
-{
-	if (result->code != code)
-		fail_msg("exit code %d instead of %d\nstandard output:\n%s\nstandard error:\n%s",
-			result->code, code, result->out, result->err);
-}
 
 static void check_good(void **state)
 {
@@ -64,7 +39,7 @@ static void check_bad(void **state)
 	assert_check_refuses(RUN("serve", "--workers", "x"), "--workers: ");
 	assert_check_refuses(RUN("serve", "--types", "a.b=c/d"), "--types: ");
 	/* What is wrong with the feed hides nothing of the certificate. */
-	daemon_write_text(&place, "bad/index.gmi", "=> none.gmi 2026-01-01 - None\n");
+	daemon_write_text(&server, "bad/index.gmi", "=> none.gmi 2026-01-01 - None\n");
 	result = RUN("check", "--root", "bad", "--certs", "later", "--store", "sqlite:store.db");
 	assert_code(&result, 1);
 	assert_contains(result.err, "/none.gmi of 2026-01-01, which is not there");
@@ -80,7 +55,8 @@ static void check_places(void **state)
 	char path[DAEMON_PATH_SIZE];
 
 	(void)state;
-	daemon_write_text(&place, "garbage.db", "This is no database, it is a letter to somebody.");
+	daemon_write_text(
+		&server, "garbage.db", "This is no database, it is a letter to somebody.");
 	assert_check_refuses(CHECK_WITH("--store", "sqlite:garbage.db"), "not a database");
 	assert_check_refuses(CHECK_WITH("--store", "sqlite:capsule"), "is a folder");
 	assert_check_refuses(CHECK_WITH("--store", "sqlite:capsule/"), "path of a file");
@@ -92,13 +68,13 @@ static void check_places(void **state)
 	result = CHECK_WITH("--store", "sqlite:new/k.db", "--ready-file", "ready");
 	assert_code(&result, 0);
 	program_result_free(&result);
-	assert_int_equal(access(daemon_path(&place, "new", path), F_OK), -1);
-	assert_int_equal(access(daemon_path(&place, "ready", path), F_OK), -1);
+	assert_int_equal(access(daemon_path(&server, "new", path), F_OK), -1);
+	assert_int_equal(access(daemon_path(&server, "ready", path), F_OK), -1);
 }
 
 static struct program_result check_feed(const char *page)
 {
-	daemon_write_text(&place, "feed/index.gmi", page);
+	daemon_write_text(&server, "feed/index.gmi", page);
 	return RUN("check", "--root", "feed", "--certs", "certs", "--store", "sqlite:store.db");
 }
 
@@ -109,9 +85,9 @@ static void check_posts(void **state)
 	char *large = malloc((1 << 20) + 64);
 
 	(void)state;
-	daemon_write_text(&place, "feed/b.txt", "text");
-	daemon_write_text(&place, "feed/c.gmi", "# C");
-	daemon_write_text(&place, "feed/folder/index.gmi", "# Folder");
+	daemon_write_text(&server, "feed/b.txt", "text");
+	daemon_write_text(&server, "feed/c.gmi", "# C");
+	daemon_write_text(&server, "feed/folder/index.gmi", "# Folder");
 	result = check_feed("=> b.txt 2026-01-01 - B\n=> c.gmi 2026-01-02 - C\n"
 			    "=> folder/ 2026-01-03 - Folder\n");
 	assert_code(&result, 0);
@@ -173,7 +149,7 @@ static void check_goes_on(void **state)
 	struct program_result result;
 
 	(void)state;
-	daemon_write_text(&place, "two.conf",
+	daemon_write_text(&server, "two.conf",
 		"workers = 9999\ncapsule one.example { root = nowhere }\n"
 		"capsule two.example { root = nowhere2\n lang = - }\n");
 	result = RUN("check", "-c", "two.conf");
@@ -199,5 +175,5 @@ int main(void)
 			NULL, NULL, NULL},
 	};
 
-	return cmocka_run_group_tests_name("check", tests, prepare, end);
+	return cmocka_run_group_tests_name("check", tests, fixture_prepare, fixture_end);
 }

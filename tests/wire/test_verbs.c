@@ -2,38 +2,13 @@
  * The command line: the verbs but for check, their help, their exit codes, and errors of the
  * configuration.
  */
-#include "wire.h"
+#include "fixture.h"
 
 #include <ctype.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/pem.h>
-
-static struct daemon place; /* never started: its folder is where the verbs run */
-
-static int prepare(void **state)
-{
-	(void)state;
-	daemon_prepare(&place);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	daemon_end(&place);
-	return 0;
-}
-
-#define RUN(...) program_run(place.folder, (const char *const[]){__VA_ARGS__, NULL})
-
-static void assert_code(const struct program_result *result, int code)
-{
-	if (result->code != code)
-		fail_msg("exit code %d instead of %d\nstandard output:\n%s\nstandard error:\n%s",
-			result->code, code, result->out, result->err);
-}
 
 static void help(void **state)
 {
@@ -113,7 +88,7 @@ static void a_word_too_many(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct program_result result = program_run(place.folder, lines[i].words);
+		struct program_result result = program_run(server.folder, lines[i].words);
 
 		assert_code(&result, 2);
 		assert_int_equal(strncmp(result.err, lines[i].said, strlen(lines[i].said)), 0);
@@ -142,15 +117,15 @@ static void full_disk(void **state)
 	char folder[DAEMON_PATH_SIZE], path[DAEMON_PATH_SIZE], *said;
 
 	(void)state;
-	daemon_write_text(&place, "full/err", "");
-	daemon_path(&place, "full", folder);
-	if (symlink("/dev/full", daemon_path(&place, "full/out", path)) != 0)
+	daemon_write_text(&server, "full/err", "");
+	daemon_path(&server, "full", folder);
+	if (symlink("/dev/full", daemon_path(&server, "full/out", path)) != 0)
 		fail_msg("%s cannot be made", path);
 	assert_int_equal(
 		program_wait(program_spawn(folder, (const char *const[]){"--version", NULL}),
 			PATIENCE_MS),
 		1);
-	said = file_slurp(daemon_path(&place, "full/err", path), NULL);
+	said = file_slurp(daemon_path(&server, "full/err", path), NULL);
 	assert_contains(said, "standard output");
 	free(said);
 }
@@ -166,7 +141,7 @@ static void wrong_usage(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lines); i++) {
-		struct program_result result = program_run(place.folder, lines[i]);
+		struct program_result result = program_run(server.folder, lines[i]);
 
 		if (result.code != 2 || result.err[0] == '\0')
 			fail_msg("line %zu (%s): exit code %d, standard error: %s", i,
@@ -190,7 +165,7 @@ static void configuration_errors(void **state)
 	static const char *const verbs[] = {"check", "serve"};
 
 	(void)state;
-	daemon_write_text(&place, "wrong.conf", text);
+	daemon_write_text(&server, "wrong.conf", text);
 	for (size_t i = 0; i < COUNT(verbs); i++) {
 		struct program_result result = RUN(verbs[i], "-c", "wrong.conf");
 
@@ -207,7 +182,7 @@ static void configuration_unknown(void **state)
 	struct program_result result;
 
 	(void)state;
-	daemon_write_text(&place, "unknown.conf", "\nnonsense = 3\nworkers = x\n");
+	daemon_write_text(&server, "unknown.conf", "\nnonsense = 3\nworkers = x\n");
 	result = RUN("check", "-c", "unknown.conf");
 	assert_code(&result, 1);
 	assert_contains(result.err, "unknown.conf:2:");
@@ -222,7 +197,7 @@ static void configuration_unknown(void **state)
 static X509 *read_certificate(const char *path)
 {
 	char whole[DAEMON_PATH_SIZE];
-	FILE *file = fopen(daemon_path(&place, path, whole), "r");
+	FILE *file = fopen(daemon_path(&server, path, whole), "r");
 	X509 *certificate;
 
 	assert_non_null(file);
@@ -243,7 +218,7 @@ static void certificate(void **state)
 	result = RUN("cert", "--host", "new.example", "--certs", "fresh", "make");
 	assert_code(&result, 0);
 	program_result_free(&result);
-	assert_int_equal(stat(daemon_path(&place, "fresh/new.example.key", path), &info), 0);
+	assert_int_equal(stat(daemon_path(&server, "fresh/new.example.key", path), &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0600);
 	first = read_certificate("fresh/new.example.crt");
 	key = file_slurp(path, NULL);
@@ -292,5 +267,5 @@ int main(void)
 		{"cert makes, shows and renews with the same key", certificate, NULL, NULL, NULL},
 	};
 
-	return cmocka_run_group_tests_name("verbs", tests, prepare, end);
+	return cmocka_run_group_tests_name("verbs", tests, fixture_prepare, fixture_end);
 }

@@ -1,0 +1,23 @@
+/*
+ * The store's file before anybody opens it: made, brought up to date, looked at.
+ */
+#ifndef KINDLING_STORE_FILE_H
+#define KINDLING_STORE_FILE_H
+
+#include <stddef.h>
+
+#include "base/fault.h"
+
+/* Makes SQLite's file and its folder where missing, and brings the schema up to this version; a
+ * schema that is newer than this program is a fault. Called before the fork. */
+bool store_prepare(const char *file, struct fault *fault);
+
+/* Whether store_prepare would have a reason to refuse. Makes and changes nothing. */
+bool store_check(const char *file, struct fault *fault);
+
+/* Comments are kept under their capsule's host, so a capsule that is given another one hides them.
+ * Logs one warning for each capsule of the store that has comments and is none of the `count`
+ * hosts. Makes nothing; a store that is absent or cannot be read is for the others here to tell. */
+void store_warn_of_strangers(const char *file, const char *const *hosts, size_t count);
+
+#endif
