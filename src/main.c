@@ -9,6 +9,10 @@ const struct cli_verb cli_verbs[] = {
 	{"serve", "serve the capsules until SIGTERM", cli_serve},
 	{"check", "say all that is wrong with configuration, certificates and capsules", cli_check},
 	{"cert", "show, make or renew the certificate of each capsule", cli_cert},
+	{"comments", "list, show and moderate comments, export and import the store", cli_comments},
+	{"people", "list, show and moderate people, make codes for them", cli_people},
+	{"backup", "copy the store into a file, also while it is served", cli_backup},
+	{"restore", "put such a copy in place of the store", cli_restore},
 	{"help", "this list, or what one verb does", cli_help},
 	{NULL, NULL, NULL},
 };

@@ -82,7 +82,8 @@ check: $(BUILD)/lint $(UNIT_TESTS) $(WIRE_TESTS) $(FAULT_TESTS) $(BUILD)/$(PROGR
 # ---- fuzzing: clang's libFuzzer, with the sources under test built for it
 
 FUZZ_FLAGS   := -g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := $(filter src/base/% src/text/% src/proto/% src/os/% src/conf/% src/comments/rules.c, \
+FUZZ_SOURCES := $(filter src/base/% src/text/% src/proto/% src/os/% src/conf/% src/comments/rules.c \
+	src/comments/show.c, \
 	$(SOURCES))
 FUZZ_OBJECTS := $(FUZZ_SOURCES:src/%.c=$(FUZZ_BUILD)/obj/%.o)
 FUZZ_LIBRARY := $(FUZZ_BUILD)/libfuzzed.a

@@ -23,6 +23,10 @@ extern const struct cli_verb cli_verbs[];
 int cli_serve(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_cert(int argc, char **argv);
+int cli_comments(int argc, char **argv);
+int cli_people(int argc, char **argv);
+int cli_backup(int argc, char **argv);
+int cli_restore(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 const struct cli_verb *cli_find_verb(const char *name); /* NULL: there is none */
@@ -46,7 +50,17 @@ struct cli_manual {
  * wrong and the whole manual where that was asked for. The arena is to be ended in either case. */
 bool cli_configure(struct cli_setup *setup, int argc, char **argv, const struct cli_manual *manual);
 
-/* Complains of a word that has no place on the command line; CLI_USAGE. */
+/* A flag of a verb's own, which takes no value. */
+struct cli_switch {
+	const char *flag; /* with its hyphens; NULL ends the table */
+	bool given;
+};
+
+/* Takes those off the command line, which cli_configure would not know. `switches` may be NULL. */
+void cli_take_switches(int *argc, char **argv, struct cli_switch *switches);
+
+/* Complains of the command line, or of a word that has no place on it; CLI_USAGE. */
+int cli_refuse(const char *why, const char *usage);
 int cli_refuse_word(const char *word, const char *usage);
 
 /* Where a capsule's certificate lies, and what it has to be made out to. */

@@ -3,14 +3,64 @@
  */
 #include "cli/cli.h"
 
+#include <string.h>
+
 /* The file is at most 1 MiB; what is made of it is a few times that at the worst. */
 #define CONF_MEMORY ((size_t)64 * 1024 * 1024)
+
+int cli_refuse(const char *why, const char *usage)
+{
+	(void)conf_complain("%s", why);
+	(void)fprintf(stderr, "usage: %s\n", usage);
+	return CLI_USAGE;
+}
 
 int cli_refuse_word(const char *word, const char *usage)
 {
 	(void)conf_complain("%s: not expected here", word);
 	(void)fprintf(stderr, "usage: %s\n", usage);
 	return CLI_USAGE;
+}
+
+static bool note_switch(const char *word, struct cli_switch *switches)
+{
+	for (; switches->flag != NULL; switches++) {
+		if (strcmp(switches->flag, word) == 0) {
+			switches->given = true;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Every other flag takes a value, which may look like a switch, and "--" ends the flags. */
+static bool takes_next_word(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0' && strcmp(word, "--help") != 0 &&
+	       strcmp(word, "-h") != 0 && strchr(word, '=') == NULL;
+}
+
+void cli_take_switches(int *argc, char **argv, struct cli_switch *switches)
+{
+	int kept = 1, at = 1;
+
+	if (switches == NULL)
+		return;
+	while (at < *argc && strcmp(argv[at], "--") != 0) {
+		bool has_value = takes_next_word(argv[at]) && at + 1 < *argc;
+
+		if (note_switch(argv[at], switches)) {
+			at++;
+			continue;
+		}
+		argv[kept++] = argv[at++];
+		if (has_value)
+			argv[kept++] = argv[at++];
+	}
+	while (at < *argc)
+		argv[kept++] = argv[at++];
+	argv[kept] = NULL;
+	*argc = kept;
 }
 
 static void print_manual(const struct cli_manual *manual)

@@ -17,7 +17,7 @@ void cli_print_usage(FILE *stream)
 {
 	(void)fprintf(stream, "usage: kindling VERB [OPTION]...\n\n");
 	for (const struct cli_verb *verb = cli_verbs; verb->name != NULL; verb++)
-		(void)fprintf(stream, "  %-6s  %s\n", verb->name, verb->summary);
+		(void)fprintf(stream, "  %-8s  %s\n", verb->name, verb->summary);
 	(void)fprintf(stream, "\nkindling help VERB, or --help behind any verb, tells more.\n");
 }
 

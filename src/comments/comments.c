@@ -1,17 +1,27 @@
 /*
- * The conversation: who asks, which page that is, and what the pages have in common.
+ * The conversation: which page it is, and whether who asks may take it. Nothing else decides that,
+ * but for what belongs to one person: a comment's author alone changes it.
  */
 #include "comments/comments.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
-#include "comments/rules.h"
-#include "comments/visit.h"
-#include "proto/gemtext.h"
+#include "comments/pages.h"
 
-struct comments *comments_new(
-	const struct conf_capsule *capsule, struct store *store, _Atomic uint64_t *generation)
+static const struct {
+	comments_page *page;
+	enum access who;
+	unsigned flags;
+} routes[] = {
+#define ROUTE_PAGE(name, path, page, who, flags) [ROUTE_##name] = {(page), ACCESS_##who, (flags)},
+	COMMENTS_ROUTES(ROUTE_PAGE)
+#undef ROUTE_PAGE
+};
+
+struct comments *comments_new(const struct conf_capsule *capsule, struct store *store,
+	const struct comments_shared *shared)
 {
 	struct comments *comments = calloc(1, sizeof(*comments));
 	if (comments == NULL || !sections_init(&comments->sections)) {
@@ -21,7 +31,7 @@ struct comments *comments_new(
 	comments->magic = COMMENTS_MAGIC;
 	comments->capsule = capsule;
 	comments->store = store;
-	comments->generation = generation;
+	comments->shared = shared;
 	return comments;
 }
 
@@ -35,129 +45,10 @@ void comments_free(struct comments *comments)
 	free(comments);
 }
 
-enum reader visit_reader(
-	struct comments *comments, struct request *request, struct store_person *person)
-{
-	const struct identity *identity = &request->identity;
-	if (!identity->present)
-		return READER_NOBODY;
-	if (!identity_is_current(identity, request->now))
-		return READER_OUTDATED;
-	switch (store_person_by_key(comments->store, span_of(comments->capsule->host),
-		identity->key, request->arena, person)) {
-	case STORE_OK:
-		return READER_KNOWN;
-	case STORE_NONE:
-		return READER_UNKNOWN;
-	case STORE_TAKEN:
-	case STORE_REPEATED:
-	case STORE_TOO_MANY:
-	case STORE_RESTING:
-		break;
-	}
-	return READER_RESTING;
-}
-
-bool visit_find_post(struct visit *visit, struct span slug, struct post *post)
-{
-	struct request *request = visit->request;
-	return slug.len > 0 && request->find_post(request->posts, request, slug, post);
-}
-
-void visit_redirect(struct visit *visit, enum status status, const char *path, const char *query)
-{
-	if (path == NULL)
-		reply_status(visit->request, visit->reply, STATUS_TEMPORARY_FAILURE, "%s",
-			status_sentence(STATUS_TEMPORARY_FAILURE));
-	else
-		reply_redirect(visit->request, visit->reply, status, span_of(path), query);
-}
-
-void visit_send_away(struct visit *visit, enum reader reader, const struct post *way)
-{
-	if (reader == READER_RESTING) {
-		visit_resting(visit);
-		return;
-	}
-	if (reader == READER_OUTDATED) {
-		reply_status(visit->request, visit->reply, STATUS_CERTIFICATE_NOT_VALID,
-			"Today lies outside the dates of this identity; choose or make another");
-		return;
-	}
-	char *query = NULL;
-	if (way != NULL) {
-		struct buf buf;
-		buf_init(&buf, visit->request->arena, COMMENTS_PAGE_BYTES);
-		comments_write_on(&buf, "", way->slug, "/new");
-		query = buf_failed(&buf) ? NULL : arena_copy(visit->request->arena, buf_view(&buf));
-	}
-	/* Where memory is out the way is lost, and the reader still gets in. */
-	visit_redirect(visit, STATUS_REDIRECT, "/comments/", query);
-}
-
-void visit_send_on(struct visit *visit, const struct post *way)
-{
-	const char *path = "/comments/";
-	if (way != NULL)
-		path = arena_printf(
-			visit->request->arena, "/comments/on/%.*s/new", SPAN_ARG(way->slug));
-	visit_redirect(visit, STATUS_REDIRECT, path, NULL);
-}
-
-void visit_resting(struct visit *visit)
-{
-	reply_status(visit->request, visit->reply, STATUS_SERVER_UNAVAILABLE, COMMENTS_RESTING);
-}
-
-void visit_not_found(struct visit *visit)
-{
-	reply_status(visit->request, visit->reply, STATUS_NOT_FOUND,
-		"No such page; /comments/recent lists the latest comments");
-}
-
-void visit_page_begin(struct visit *visit, struct buf *page)
-{
-	buf_init(page, visit->request->arena, COMMENTS_PAGE_BYTES);
-}
-
-void visit_page_end(struct visit *visit, const struct buf *page)
-{
-	reply_page(visit->request, visit->reply, page);
-}
-
-bool visit_cursor(struct visit *visit, const char *name, int64_t *id)
-{
-	*id = 0;
-	if (visit->request->uri.query.len == 0)
-		return true;
-	struct span before, after;
-	uint64_t number;
-	if (span_cut(visit->request->uri.query, '=', &before, &after) &&
-		span_equal(before, span_of(name)) && span_to_u64(after, INT64_MAX, &number)) {
-		*id = (int64_t)number;
-		return true;
-	}
-	reply_status(visit->request, visit->reply, STATUS_BAD_REQUEST,
-		"This page takes ?%s=NUMBER, or nothing, behind its address", name);
-	return false;
-}
-
-void comment_write(struct buf *page, struct request *request, const struct store_comment *comment)
-{
-	buf_text(page, "\n### ");
-	gemtext_inline(page, comment->author, 0);
-	buf_printf(page, ", %s\n", rules_when(comment->written, request->now, request->arena));
-	gemtext_quote(page, comment->text);
-	/* A link to another capsule of this server could write there just as well. */
-	struct conf_texts names = request->capsule->server_names;
-	gemtext_links_of(page, comment->text, (struct host_names){names.items, names.count},
-		"Links in this comment:");
-}
-
-static void short_thread(struct visit *visit)
+void comments_short_thread(struct visit *visit)
 {
 	struct post post;
-	struct span slug = span_skip(visit->request->uri.path, sizeof("/comments/on/") - 1);
+	struct span slug = span_skip(visit->path.plain, sizeof("/comments/on/") - 1);
 	if (visit_find_post(visit, slug, &post))
 		visit_redirect(visit, STATUS_PERMANENT_REDIRECT,
 			arena_printf(
@@ -167,43 +58,115 @@ static void short_thread(struct visit *visit)
 		visit_not_found(visit);
 }
 
-static void top(struct visit *visit)
+void comments_top(struct visit *visit)
 {
 	const struct uri *uri = &visit->request->uri;
 	char *query = uri->query.len > 0 ? arena_copy(visit->request->arena, uri->query) : NULL;
 	visit_redirect(visit, STATUS_PERMANENT_REDIRECT, "/comments/", query);
 }
 
-/* Where a post's own name ends in "/new", the short address of its thread reads like this too. */
-static void new_or_short_thread(struct visit *visit)
+/* The way that this request is itself a step on. */
+static struct comments_way way_of(const struct comments_path *path)
+{
+	if (path->route == ROUTE_NEW)
+		return (struct comments_way){.slug = path->slug};
+	if (path->route == ROUTE_REPLY)
+		return (struct comments_way){.id = path->id};
+	return path->way;
+}
+
+static void require_moderator(struct visit *visit, bool owner)
+{
+	reply_status(visit->request, visit->reply, STATUS_CERTIFICATE_NOT_AUTHORISED,
+		"This page is for the capsule's %s; /comments/ tells who you are here",
+		owner ? "owners" : "moderators and owners");
+}
+
+/* Whether the page may be asked for; otherwise the answer is made. */
+static bool admit(struct visit *visit, enum access who)
+{
+	struct comments_way way = way_of(&visit->path);
+	enum reader reader = visit->reader;
+	if (who == ACCESS_ALL)
+		return true;
+	if (who == ACCESS_IDENTITY) {
+		/* Here, at the top, so that the identity then covers all of /comments/. */
+		if (reader == READER_NOBODY)
+			reply_status(visit->request, visit->reply, STATUS_CERTIFICATE_REQUIRED,
+				"Choose or make an identity to log in or register");
+		if (reader == READER_UNKNOWN || reader == READER_EXPIRED || reader == READER_KNOWN)
+			return true;
+		if (reader != READER_NOBODY)
+			visit_send_away(visit, &way);
+		return false;
+	}
+	if (who == ACCESS_STRANGER) {
+		if (reader == READER_UNKNOWN)
+			return true;
+		if (reader == READER_KNOWN)
+			visit_send_on(visit, &way);
+		else
+			visit_send_away(visit, &way);
+		return false;
+	}
+	if (who == ACCESS_RETURNING && reader == READER_EXPIRED)
+		return true;
+	if (reader != READER_KNOWN) {
+		visit_send_away(visit, &way);
+		return false;
+	}
+	bool may = who == ACCESS_OWNER ? visit->person.role == STORE_OWNER
+				       : who != ACCESS_MODERATOR || visit_is_moderator(visit);
+	if (!may)
+		require_moderator(visit, who == ACCESS_OWNER);
+	return may;
+}
+
+/* A guarded page asks under an address that only this reader knows: what was typed, or made to be
+ * typed, under another one is not looked at. Nobody uploads by following a link. */
+static bool pass_guard(struct visit *visit, unsigned flags)
+{
+	if ((flags & GUARDED) == 0 || visit->request->titan.present)
+		return true;
+	const char *path = arena_copy(visit->request->arena, visit->path.plain);
+	const char *guarded = path == NULL ? NULL : visit_guarded(visit, path);
+	if (guarded != NULL && span_equal(span_of(guarded), visit->request->uri.path))
+		return true;
+	visit_redirect(visit, STATUS_REDIRECT, guarded, NULL);
+	return false;
+}
+
+/* Where a post's own slug ends like one of our pages ("new", "spread"), the short address of its
+ * thread reads like that page of another post. */
+static void settle_short_thread(struct visit *visit)
 {
 	struct post post;
-	if (!visit_find_post(visit, visit->path.slug, &post))
-		short_thread(visit);
-	else
-		writing_new(visit);
+	struct comments_path *path = &visit->path;
+	if (path->slug.len > 0 && path->route != ROUTE_THREAD &&
+		path->route != ROUTE_THREAD_SHORT && !visit_find_post(visit, path->slug, &post))
+		path->route = ROUTE_THREAD_SHORT;
 }
 
 void comments_answer(void *page, struct request *request, struct reply *reply)
 {
-	static void (*const answers[])(struct visit * visit) = {
-		[ROUTE_NONE] = visit_not_found,
-		[ROUTE_TOP] = top,
-		[ROUTE_HOME] = account_home,
-		[ROUTE_REGISTER] = account_register,
-		[ROUTE_WELCOME] = account_welcome,
-		[ROUTE_HELP] = help_page,
-		[ROUTE_RECENT] = thread_recent,
-		[ROUTE_THREAD] = thread_page,
-		[ROUTE_THREAD_SHORT] = short_thread,
-		[ROUTE_NEW] = new_or_short_thread,
-		[ROUTE_COMMENT] = thread_comment,
-	};
 	struct comments *comments = page;
 	CHECK_MAGIC(comments, COMMENTS_MAGIC);
 	struct visit visit = {.comments = comments,
 		.request = request,
 		.reply = reply,
 		.path = comments_path_read(request->uri.path)};
-	answers[visit.path.route](&visit);
+	if (visit.path.route == ROUTE_NONE) {
+		visit_not_found(&visit);
+		return;
+	}
+	unsigned flags = routes[visit.path.route].flags;
+	if (request->titan.present && (flags & UPLOADS) == 0) {
+		reply_status(request, reply, STATUS_PERMANENT_FAILURE,
+			"Nothing is uploaded to this address; ask for it with gemini://");
+		return;
+	}
+	settle_short_thread(&visit);
+	visit_meet(&visit);
+	if (admit(&visit, routes[visit.path.route].who) && pass_guard(&visit, flags))
+		routes[visit.path.route].page(&visit);
 }

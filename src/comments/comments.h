@@ -1,20 +1,29 @@
 /*
- * The conversation: everything under /comments/, and the section under each post.
+ * The conversation: everything under /comments/, the search, and the section under each post.
  */
 #ifndef KINDLING_COMMENTS_COMMENTS_H
 #define KINDLING_COMMENTS_COMMENTS_H
 
+#include "base/rates.h"
 #include "page/reply.h"
 #include "store/store.h"
+#include "tls/secret.h"
 
 struct comments;
 
-/* One per capsule and worker; neither argument is owned. `generation` as for store_open. */
-struct comments *comments_new(
-	const struct conf_capsule *capsule, struct store *store, _Atomic uint64_t *generation);
+/* What all capsules and workers share; made before the fork. `generation` as for store_open. */
+struct comments_shared {
+	_Atomic uint64_t *generation;
+	struct rates *rates;
+	unsigned char secret[SECRET_SIZE]; /* random, of this run: keys what must not be guessed */
+};
+
+/* One per capsule and worker; nothing is owned. NULL: memory is out. */
+struct comments *comments_new(const struct conf_capsule *capsule, struct store *store,
+	const struct comments_shared *shared);
 void comments_free(struct comments *comments);
 
-/* Every URL under /comments/. A job. */
+/* Every URL under /comments/, and /search. A job. */
 page_handler comments_answer;
 
 /*

@@ -5,38 +5,36 @@
 #define KINDLING_COMMENTS_PATHS_H
 
 #include "base/buf.h"
+#include "comments/routes.h"
 
-enum comments_route {
-	ROUTE_NONE,
-	ROUTE_TOP,          /* /comments */
-	ROUTE_HOME,         /* /comments/ */
-	ROUTE_REGISTER,     /* /comments/register, with a way or without */
-	ROUTE_WELCOME,      /* /comments/welcome, likewise */
-	ROUTE_HELP,         /* /comments/help */
-	ROUTE_RECENT,       /* /comments/recent */
-	ROUTE_THREAD,       /* /comments/on/SLUG/ */
-	ROUTE_THREAD_SHORT, /* /comments/on/SLUG */
-	ROUTE_NEW,          /* /comments/on/SLUG/new */
-	ROUTE_COMMENT       /* /comments/ID */
-};
-
-/*
- * A way is where a reader was going before logging in: "on/SLUG/new". It travels behind
+/* Where a reader was going before logging in: "on/SLUG/new" or "ID/reply". It travels behind
  * /comments/register as part of the path, since the answer to an input replaces any query.
- */
-struct comments_path {
-	enum comments_route route;
-	struct span slug; /* of the post or the way; empty for none */
+ * Zeroed: nowhere. */
+struct comments_way {
+	struct span slug;
 	int64_t id;
 };
 
-/* `path` is decoded. */
+struct comments_path {
+	enum comments_route route;
+	struct span slug; /* of the post; empty for none */
+	int64_t id;       /* of the comment or the person */
+	struct span word; /* the one segment */
+	struct comments_way way;
+	struct span plain; /* the path without its guard */
+	struct span guard; /* what follows "/~" in the last segment; empty for none */
+};
+
+/* `path` is decoded; what is given points into it. */
 struct comments_path comments_path_read(struct span path);
 
-/* "on/SLUG/new": the slug. False where `text` is no way. */
-bool comments_way_read(struct span text, struct span *slug);
+/* False where `text` is no way. */
+bool comments_way_read(struct span text, struct comments_way *way);
+bool comments_way_is_given(const struct comments_way *way);
 
 /* Writes `front`, "on/SLUG" with the slug percent-encoded, and `tail`. */
 void comments_write_on(struct buf *buf, const char *front, struct span slug, const char *tail);
+/* Writes `front` and the way; nothing at all where it leads nowhere. */
+void comments_write_way(struct buf *buf, const char *front, const struct comments_way *way);
 
 #endif

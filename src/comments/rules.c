@@ -3,6 +3,9 @@
  */
 #include "comments/rules.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "text/idn.h"
@@ -17,8 +20,8 @@
 /* Names that would speak for the capsule. Compared by letters and digits alone. */
 static const char *const reserved[] = {"admin", "administrator", "administrators", "admins",
 	"anonymous", "author", "authors", "kindling", "mod", "moderator", "moderators", "mods",
-	"nobody", "official", "owner", "owners", "root", "server", "staff", "sysadmin", "system",
-	"theadmin", "theauthor", "theowner", "webmaster"};
+	"nobody", "official", "owner", "owners", "root", "server", "somebody", "somebodywholeft",
+	"staff", "sysadmin", "system", "theadmin", "theauthor", "theowner", "webmaster"};
 
 static bool is_visible(uint32_t code_point)
 {
@@ -27,13 +30,13 @@ static bool is_visible(uint32_t code_point)
 }
 
 /* Blanks of any kind and number become one space; none stay at the ends. */
-static bool single_blanks(struct span typed, struct arena *arena, struct span *out)
+static bool single_blanks(struct span typed, size_t max, struct arena *arena, struct span *out)
 {
 	struct buf buf;
 	struct span bytes;
 	uint32_t code_point;
 	bool blank = false;
-	buf_init(&buf, arena, NAME_BYTES_MAX);
+	buf_init(&buf, arena, max);
 	while (unicode_next_bytes(&typed, &code_point, &bytes)) {
 		if (unicode_is_space(code_point)) {
 			blank = true;
@@ -146,7 +149,8 @@ const char *rules_check_name(struct span typed, struct host_names capsule, struc
 	if (typed.len > NAME_BYTES_MAX)
 		return too_long;
 	struct span single;
-	if (!single_blanks(typed, arena, &single) || !unicode_to_nfc(single, arena, name))
+	if (!single_blanks(typed, NAME_BYTES_MAX, arena, &single) ||
+		!unicode_to_nfc(single, arena, name))
 		return NO_MEMORY;
 	const char *wrong = check_characters(*name);
 	if (wrong != NULL)
@@ -188,28 +192,141 @@ static bool trim_lines(struct span text, struct arena *arena, struct span *out)
 	return !buf_failed(&buf);
 }
 
+static bool says_something(struct span text)
+{
+	uint32_t code_point;
+	while (unicode_next(&text, &code_point)) {
+		if (is_visible(code_point))
+			return true;
+	}
+	return false;
+}
+
 const char *rules_check_comment(struct span typed, struct arena *arena, struct span *text)
 {
-	static const char too_long[] = "That comment is too long: 4,000 characters is the most. "
-				       "Please type a shorter one";
-	if (!unicode_is_valid(typed))
+	static const char too_long[] = "That comment is too long: 64 KiB (65,536 bytes) is the "
+				       "most. Please write a shorter one";
+	/* The store takes a NUL for the end of a text. */
+	if (!unicode_is_valid(typed) ||
+		(typed.len > 0 && memchr(typed.ptr, '\0', typed.len) != NULL))
 		return "That comment is not valid text (UTF-8). Please type it again";
 	if (typed.len > COMMENT_BYTES_MAX)
 		return too_long;
 	struct span normal;
 	if (!unicode_to_nfc(typed, arena, &normal) || !trim_lines(normal, arena, text))
 		return NO_MEMORY;
-	struct span rest = *text;
-	uint32_t code_point;
-	bool visible = false;
-	while (!visible && unicode_next(&rest, &code_point))
-		visible = is_visible(code_point);
-	if (!visible)
+	if (!says_something(*text))
 		return "There is nothing to read in that comment. Please type one";
-	if (text->len > COMMENT_BYTES_MAX ||
-		unicode_count_graphemes(*text) > COMMENT_CHARACTERS_MAX)
+	return text->len > COMMENT_BYTES_MAX ? too_long : NULL;
+}
+
+const char *rules_check_reason(struct span typed, struct arena *arena, struct span *reason)
+{
+	static const char too_long[] = "That reason is too long. Please type one of 1 to 500 "
+				       "characters";
+	if (!unicode_is_valid(typed))
+		return "That reason is not valid text (UTF-8). Please type it again";
+	if (typed.len > REASON_BYTES_MAX)
+		return too_long;
+	struct span single;
+	if (!single_blanks(typed, REASON_BYTES_MAX, arena, &single) ||
+		!unicode_to_nfc(single, arena, reason))
+		return NO_MEMORY;
+	if (!says_something(*reason))
+		return "There is nothing to read in that reason. Please type one";
+	if (reason->len > REASON_BYTES_MAX ||
+		unicode_count_graphemes(*reason) > REASON_GRAPHEMES_MAX)
 		return too_long;
 	return NULL;
+}
+
+/* Scripts whose words are not told apart by spaces, or bear their grammar as endings. In folded
+ * text there are no half-width or other compatibility forms left. */
+static bool is_unspaced(uint32_t code_point)
+{
+	static const struct {
+		uint32_t first, last;
+	} blocks[] = {
+		{0x0e00, 0x109f} /* Thai, Lao, Tibetan, Myanmar */, {0x1100, 0x11ff} /* Hangul */,
+		{0x1780, 0x17ff} /* Khmer */, {0x1950, 0x19ff} /* Tai Le, New Tai Lue, Khmer */,
+		{0x1a20, 0x1aaf} /* Tai Tham */, {0x1b00, 0x1b7f} /* Balinese */,
+		{0x2e80, 0x31ff} /* Han, kana, bopomofo */, {0x3400, 0xa4cf} /* Han, Yi */,
+		{0xa960, 0xa9df} /* Hangul, Javanese */, {0xa9e0, 0xa9ff} /* Myanmar */,
+		{0xaa60, 0xaadf} /* Myanmar, Tai Viet */, {0xac00, 0xd7ff} /* Hangul */,
+		{0xf900, 0xfaff} /* Han */, {0x1aff0, 0x1b2ff} /* kana, Nushu */,
+		{0x20000, 0x3ffff} /* Han */
+	};
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		if (code_point >= blocks[i].first && code_point <= blocks[i].last)
+			return true;
+	}
+	return false;
+}
+
+static bool is_of_a_word(uint32_t code_point)
+{
+	return (unicode_is_letter(code_point) || unicode_is_mark(code_point)) &&
+	       !is_unspaced(code_point);
+}
+
+/* The last character of a text, 0 for an empty one. */
+static uint32_t last_of(struct span text)
+{
+	size_t start = text.len;
+	uint32_t code_point = 0;
+	while (start > 0 && ((unsigned char)text.ptr[--start] & 0xc0) == 0x80)
+		continue;
+	text = span_skip(text, start);
+	(void)unicode_next(&text, &code_point);
+	return code_point;
+}
+
+static uint32_t first_of(struct span text)
+{
+	uint32_t code_point = 0;
+	(void)unicode_next(&text, &code_point);
+	return code_point;
+}
+
+static bool holds(struct span text, struct span word)
+{
+	bool begins = is_of_a_word(first_of(word)), ends = is_of_a_word(last_of(word));
+	for (size_t at = 0; text.len - at >= word.len; at++) {
+		const char *found = memmem(text.ptr + at, text.len - at, word.ptr, word.len);
+		if (found == NULL)
+			return false;
+		at = (size_t)(found - text.ptr);
+		if (!(begins && is_of_a_word(last_of(span_take(text, at)))) &&
+			!(ends && is_of_a_word(first_of(span_skip(text, at + word.len)))))
+			return true;
+	}
+	return false;
+}
+
+/* Blanks before folding, which drops line breaks as it does all controls, and after it, as it drops
+ * what stood between two blanks. */
+static bool fold_line(struct span text, struct arena *arena, struct span *out)
+{
+	struct span single, folded;
+	return single_blanks(text, text.len, arena, &single) &&
+	       unicode_fold(single, arena, &folded) &&
+	       single_blanks(folded, folded.len, arena, out);
+}
+
+bool rules_holds_word(struct span text, const char *const *words, size_t count, struct arena *arena)
+{
+	struct span folded, word;
+	if (count == 0)
+		return false;
+	if (!fold_line(text, arena, &folded))
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		if (!fold_line(span_of(words[i]), arena, &word))
+			return true;
+		if (word.len > 0 && holds(folded, word))
+			return true;
+	}
+	return false;
 }
 
 static int64_t day_of(int64_t seconds)
@@ -234,4 +351,22 @@ const char *rules_when(int64_t then, int64_t now, struct arena *arena)
 		text = arena_copy(arena, span_of(date));
 	}
 	return text != NULL ? text : "earlier";
+}
+
+const char *rules_how_long(int64_t from, int64_t to, struct arena *arena)
+{
+	static const struct {
+		int64_t seconds;
+		const char *one, *many;
+	} units[] = {{SECONDS_PER_DAY, "a day later", "days"}, {3600, "an hour later", "hours"},
+		{60, "a minute later", "minutes"}};
+	const size_t last = sizeof(units) / sizeof(units[0]) - 1;
+	size_t unit = 0;
+	while (unit < last && to - from < units[unit].seconds)
+		unit++;
+	int64_t count = (to - from) / units[unit].seconds;
+	const char *text = units[unit].one;
+	if (count > 1)
+		text = arena_printf(arena, "%" PRId64 " %s later", count, units[unit].many);
+	return text != NULL ? text : "later";
 }

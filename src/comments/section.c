@@ -5,14 +5,17 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "comments/visit.h"
+#include "comments/closing.h"
+#include "comments/offer.h"
+#include "comments/show.h"
 #include "proto/gemtext.h"
 
 #define LATEST_MAX 5
 
 static uint64_t generation_of(const struct comments *comments)
 {
-	return comments->generation != NULL ? atomic_load(comments->generation) : 0;
+	_Atomic uint64_t *generation = comments->shared->generation;
+	return generation != NULL ? atomic_load(generation) : 0;
 }
 
 bool comments_section_known(struct comments *comments, struct request *request,
@@ -24,16 +27,22 @@ bool comments_section_known(struct comments *comments, struct request *request,
 		       clock_monotonic_ms(), request->arena, section);
 }
 
-static void write_comments(struct buf *page, struct request *request, const struct post *post,
+static void write_comments(struct buf *page, struct visit *visit, const struct post *post,
 	const struct store_comments *latest)
 {
+	int64_t since;
 	if (latest->total == 0) {
-		buf_text(page, "## Comments\n\nNo comments yet. Yours could be the first.\n");
+		buf_text(page, "## Comments\n\nNo comments yet.");
+		if (post_is_open(visit->comments->capsule, post, visit->request->now, &since))
+			buf_text(page, " Yours could be the first.");
+		buf_byte(page, '\n');
 		return;
 	}
 	buf_printf(page, "## Comments (%" PRIu64 ")\n", latest->total);
-	for (size_t i = 0; i < latest->count; i++)
-		comment_write(page, request, &latest->items[i]);
+	for (size_t i = 0; i < latest->count; i++) {
+		show_comment(page, visit->request, &latest->items[i], SHOW_LISTED, false);
+		show_permanent_link(page, &latest->items[i]);
+	}
 	comments_write_on(page, "\n=> /comments/", post->slug, "/ ");
 	if (latest->more)
 		buf_printf(page, "Read all %" PRIu64 " comments\n", latest->total);
@@ -41,23 +50,13 @@ static void write_comments(struct buf *page, struct request *request, const stru
 		buf_text(page, "The comments on their own page\n");
 }
 
-/* `person` is NULL for whoever is not known. The post lies outside /comments/, so many clients
- * show no identity here: the link has to be true for those who are registered, too. */
-static void write_invitation(
-	struct buf *page, const struct post *post, const struct store_person *person)
+static void write_section(struct buf *page, struct visit *visit, const struct post *post,
+	const struct store_comments *latest)
 {
+	write_comments(page, visit, post, latest);
 	buf_byte(page, '\n');
-	if (person != NULL) {
-		comments_write_on(page, "=> /comments/", post->slug, "/new Leave a comment (as ");
-		gemtext_inline(page, person->name, 0);
-		buf_text(page, ")\nYou will be asked for its text.\n");
-		return;
-	}
-	comments_write_on(
-		page, "=> /comments/?", post->slug, "/new Log in or register to leave a comment\n");
-	buf_text(page, "You need an identity (a client certificate). Your client makes one in a "
-		       "moment; no e-mail, no password.\n"
-		       "=> /comments/help How that works\n");
+	offer_comment(page, visit, post);
+	offer_feeds(page, post);
 }
 
 struct span comments_section(
@@ -67,22 +66,20 @@ struct span comments_section(
 	/* Before the store is asked: a comment that comes in meanwhile makes this one old. */
 	uint64_t generation = generation_of(comments);
 	int64_t made = clock_monotonic_ms();
-	struct store_person person;
+	struct visit visit = {.comments = comments, .request = request};
 	struct store_comments latest;
-	enum reader reader = visit_reader(comments, request, &person);
-	bool resting = reader == READER_RESTING ||
-		       store_thread_latest(comments->store, span_of(comments->capsule->host),
-			       post->slug, LATEST_MAX, request->arena, &latest) != STORE_OK;
+	visit_meet(&visit);
+	bool resting = visit.reader == READER_RESTING ||
+		       store_thread_latest(comments->store, visit_host(&visit), post->slug,
+			       LATEST_MAX, request->arena, &latest) != STORE_OK;
 
 	struct buf page;
 	buf_init(&page, request->arena, COMMENTS_PAGE_BYTES);
 	buf_text(&page, "\n───────────────\n\n");
-	if (resting) {
+	if (resting)
 		buf_text(&page, "## Comments\n\n" COMMENTS_RESTING ".\n");
-	} else {
-		write_comments(&page, request, post, &latest);
-		write_invitation(&page, post, reader == READER_KNOWN ? &person : NULL);
-	}
+	else
+		write_section(&page, &visit, post, &latest);
 	if (comments->capsule->contact[0] != '\0')
 		gemtext_link(&page, comments->capsule->contact, "Write to the author");
 	if (buf_failed(&page))

@@ -8,8 +8,10 @@
 #include "comments/paths.h"
 #include "comments/sections.h"
 #include "proto/host.h"
+#include "store/comments.h"
+#include "store/people.h"
 
-#define COMMENTS_PAGE_BYTES (4 * 1024 * 1024) /* 20 of the longest comments, quoted */
+#define COMMENTS_PAGE_BYTES (4 * 1024 * 1024)
 #define COMMENTS_PER_PAGE   20
 #define COMMENTS_TITLE_MAX  80 /* code points of a title inside a sentence */
 #define COMMENTS_RESTING    "Comments are resting; the pages are not. Try again in a minute"
@@ -19,8 +21,20 @@ struct comments {
 	unsigned magic;
 	const struct conf_capsule *capsule;
 	struct store *store;
-	_Atomic uint64_t *generation;
+	const struct comments_shared *shared;
 	struct sections sections;
+	_Atomic int64_t posts_indexed; /* when the search last looked at the posts; in ms */
+};
+
+/* What is known of who asks. `person` below is filled in from READER_EXPIRED on. */
+enum reader {
+	READER_NOBODY,   /* no certificate */
+	READER_OUTDATED, /* a stranger's, outside its dates */
+	READER_UNKNOWN,  /* one that nobody has registered with */
+	READER_RESTING,  /* the store did not say */
+	READER_EXPIRED,  /* a person's, outside its dates */
+	READER_BANNED,
+	READER_KNOWN
 };
 
 struct visit {
@@ -28,51 +42,50 @@ struct visit {
 	struct request *request;
 	struct reply *reply;
 	struct comments_path path;
+	enum reader reader;
+	struct store_person
+		person; /* the role is that of the configuration, where that is higher */
+	bool trusted;   /* the configuration makes them an owner, registered or not */
 };
 
-/* What is known of who asks; `person` is filled in for READER_KNOWN. */
-enum reader {
-	READER_NOBODY,   /* no certificate */
-	READER_OUTDATED, /* one outside its dates */
-	READER_UNKNOWN,  /* one that nobody has registered with */
-	READER_KNOWN,
-	READER_RESTING /* the store did not say */
-};
-enum reader visit_reader(
-	struct comments *comments, struct request *request, struct store_person *person);
+/* Finds out who asks, and notes the use of their certificate. */
+void visit_meet(struct visit *visit);
+bool visit_is_moderator(const struct visit *visit); /* or owner; READER_KNOWN alone */
 
-/* A post that there is. False for an empty slug too. */
+/* A post that there is; false for an empty slug too. */
 bool visit_find_post(struct visit *visit, struct span slug, struct post *post);
 
-/* For who is not READER_KNOWN: 30 to the place where one logs in or registers, 62 or 41. `way` is
- * the post that a comment was to be left on, or NULL. */
-void visit_send_away(struct visit *visit, enum reader reader, const struct post *way);
-
-/* 30 on to the comment that was to be left on `way`, or to the reader's own page. */
-void visit_send_on(struct visit *visit, const struct post *way);
+/* 30 to the place where one logs in or registers, 61, 62 or 41, as `reader` asks for; not for
+ * READER_KNOWN. */
+void visit_send_away(struct visit *visit, const struct comments_way *way);
+/* 30 on along the way, or to the reader's own page. */
+void visit_send_on(struct visit *visit, const struct comments_way *way);
 
 /* 30 or 31 to a path made in the arena (40 where it is NULL, as memory was out). */
 void visit_redirect(struct visit *visit, enum status status, const char *path, const char *query);
 void visit_resting(struct visit *visit);
 void visit_not_found(struct visit *visit);
+/* What a failed call of the store is answered with: 41, or 51 for STORE_NONE, 52 for STORE_GONE,
+ * 61 for STORE_BARRED. */
+void visit_failed(struct visit *visit, enum store_result result);
+void visit_ask(struct visit *visit, const char *sentence);        /* 10 */
+void visit_ask_secret(struct visit *visit, const char *sentence); /* 11 */
+
+/* What was typed, decoded. False where nothing was typed yet, or no text: then asked, with
+ * `sentence` or with what is wrong. */
+bool visit_typed(struct visit *visit, const char *sentence, struct span *typed);
+/* True where "yes" was typed; else asked. Nothing happens without it. */
+bool visit_confirmed(struct visit *visit, const char *question);
+
 void visit_page_begin(struct visit *visit, struct buf *page);
 void visit_page_end(struct visit *visit, const struct buf *page);
-
 /* The id in a query "NAME=ID"; 0 without a query. False, and answered 59, for anything else. */
 bool visit_cursor(struct visit *visit, const char *name, int64_t *id);
 
-/* Everything that a comment consists of: its heading, which holds nothing but who and when, the
- * text, and the links in it. */
-void comment_write(struct buf *page, struct request *request, const struct store_comment *comment);
+struct span visit_host(const struct visit *visit); /* the store's key of the capsule */
 
-/* The pages, each with its own answer. */
-void account_home(struct visit *visit);
-void account_register(struct visit *visit);
-void account_welcome(struct visit *visit);
-void writing_new(struct visit *visit);
-void thread_page(struct visit *visit);
-void thread_comment(struct visit *visit);
-void thread_recent(struct visit *visit);
-void help_page(struct visit *visit);
+/* "/comments/.../~GUARD" for a guarded path of ours, in the arena; NULL: memory is out. A page that
+ * links to a guarded one writes this, and saves its reader a redirect. */
+const char *visit_guarded(struct visit *visit, const char *path);
 
 #endif

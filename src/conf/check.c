@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/host.h"
+#include "text/unicode.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
@@ -170,4 +171,49 @@ bool check_media_type(const char *text, struct arena *arena, const char **out, s
 			CONF_EXTENSION_MAX);
 	return type.len <= CONF_TYPE_MAX ||
 	       fault_set(fault, "\"%s\": the type is longer than %d bytes", text, CONF_TYPE_MAX);
+}
+
+/* As `kindling cert`, clients and our own pages print it: with colons or without, of any case. */
+bool check_fingerprint(const char *text, struct arena *arena, const char **out, struct fault *fault)
+{
+	char *digits = arena_alloc(arena, 2 * CONF_FINGERPRINT_BYTES + 1);
+	size_t count = 0;
+
+	if (digits == NULL)
+		return fault_set(fault, "no memory left");
+	for (const char *c = text; *c != '\0' && count <= 2 * CONF_FINGERPRINT_BYTES; c++) {
+		if (*c == ':')
+			continue;
+		/* ASCII letters alone come this far: bit 5 makes them small ones. */
+		if (strchr(DIGITS "abcdefABCDEF", *c) == NULL ||
+			count == 2 * CONF_FINGERPRINT_BYTES)
+			count = 2 * CONF_FINGERPRINT_BYTES;
+		else
+			digits[count] = (char)(*c | 0x20);
+		count++;
+	}
+	if (count != 2 * CONF_FINGERPRINT_BYTES)
+		return fault_set(fault,
+			"\"%s\" is not the SHA-256 of a public key: 64 hexadecimal digits, as a "
+			"reader's own page shows them",
+			text);
+	digits[count] = '\0';
+	*out = digits;
+	return true;
+}
+
+/* One without a letter would hold every comment, or none. */
+bool check_word(const char *text, struct arena *arena, const char **out, struct fault *fault)
+{
+	struct span rest = span_of(text);
+	uint32_t code_point;
+
+	(void)arena;
+	(void)out;
+	if (rest.len > CONF_WORD_MAX)
+		return fault_set(fault, "\"%s\" is longer than %d bytes", text, CONF_WORD_MAX);
+	while (unicode_next(&rest, &code_point))
+		if (unicode_is_letter(code_point))
+			return true;
+	return fault_set(fault, "\"%s\" holds no letter or digit", text);
 }

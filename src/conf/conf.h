@@ -12,14 +12,21 @@
 #include "base/log.h"
 #include "os/listen.h"
 
-/* Of an entry of `types`, in bytes. */
+/* Of an entry of `types`, and of `held_words`, in bytes. */
 #define CONF_EXTENSION_MAX 32
 #define CONF_TYPE_MAX      79
+#define CONF_WORD_MAX      200
+
+#define CONF_FINGERPRINT_BYTES 32
 
 struct conf_texts {
 	const char **items;
 	size_t count;
 };
+
+/* In the order of their words in the configuration. */
+enum conf_commenting { COMMENTING_OPEN, COMMENTING_FIRST, COMMENTING_HELD, COMMENTING_CLOSED };
+enum conf_registration { REGISTRATION_OPEN, REGISTRATION_INVITATION, REGISTRATION_CLOSED };
 
 struct conf_capsule {
 	const char *host;               /* the title; in host_normalise's form, no wildcard */
@@ -32,8 +39,14 @@ struct conf_capsule {
 	bool comments;
 	bool listing;            /* directories without index.gmi are listed */
 	const char *contact;     /* a URI, or "" */
-	struct conf_texts types; /* "ext=type/subtype", the extension without a dot */
-	bool sound;              /* none of its own options was wrong: always so after CONF_OK */
+	struct conf_texts owner; /* SHA-256 of public keys: 64 lower-case hexadecimal digits */
+	enum conf_commenting commenting;
+	enum conf_registration registration;
+	unsigned close_after; /* days from a post's date on that it takes comments; 0: all */
+	struct conf_texts held_words; /* comments that hold one of them wait for a moderator */
+	unsigned comments_per_hour;   /* of one person */
+	struct conf_texts types;      /* "ext=type/subtype", the extension without a dot */
+	bool sound; /* none of its own options was wrong: always so after CONF_OK */
 };
 
 struct conf {
@@ -45,8 +58,9 @@ struct conf {
 	enum address_detail log_addresses;
 	const char *ready_file; /* "" for none */
 	unsigned max_connections, max_connections_per_address;
-	unsigned handshake_timeout, request_timeout, answer_timeout, write_timeout, close_timeout;
-	unsigned drain_timeout; /* all timeouts in seconds */
+	/* All timeouts in seconds. */
+	unsigned handshake_timeout, request_timeout, upload_timeout, answer_timeout, write_timeout;
+	unsigned close_timeout, drain_timeout;
 	/* At least one; clients that name none of them are shown the first one's certificate. */
 	struct conf_capsule *capsules;
 	size_t capsule_count;

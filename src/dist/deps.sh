@@ -21,23 +21,24 @@ list() {
 	case $1-$2 in
 	apt-run) echo gcc libc6-dev make pkg-config libssl-dev libuv1-dev libmagic-dev \
 		libsqlite3-dev libconfuse-dev libidn2-dev libunistring-dev ;;
-	apt-test) echo libcmocka-dev clang libclang-rt-dev openssl shellcheck mandoc ;;
+	apt-test) echo libcmocka-dev clang libclang-rt-dev libxml2-utils openssl shellcheck mandoc ;;
 	# Without libqt5svg5, kristall has no icons.
 	apt-clients) echo amfora bombadillo kristall libqt5svg5 xvfb openbox tmux xdotool \
 		imagemagick openssl ;;
 	apt-bench) echo molly-brown nginx-light ;;
 	dnf-run) echo gcc make pkgconf-pkg-config openssl-devel libuv-devel file-devel \
 		sqlite-devel libconfuse-devel libidn2-devel libunistring-devel ;;
-	dnf-test) echo libasan libubsan libcmocka-devel clang compiler-rt openssl ShellCheck mandoc ;;
+	dnf-test) echo libasan libubsan libcmocka-devel clang compiler-rt libxml2 openssl ShellCheck \
+		mandoc ;;
 	pacman-run) echo gcc make pkgconf openssl libuv file sqlite confuse libidn2 libunistring ;;
-	pacman-test) echo cmocka clang compiler-rt shellcheck ;;
+	pacman-test) echo cmocka clang compiler-rt libxml2 shellcheck ;;
 	apk-run) echo gcc musl-dev linux-headers make pkgconf openssl-dev libuv-dev file-dev \
 		sqlite-dev confuse-dev libidn2-dev libunistring-dev ;;
-	apk-test) echo cmocka-dev clang compiler-rt openssl shellcheck mandoc ;;
+	apk-test) echo cmocka-dev clang compiler-rt libxml2-utils openssl shellcheck mandoc ;;
 	pkg-run) echo gmake pkgconf libuv sqlite3 libconfuse libidn2 libunistring ;;
-	pkg-test) echo cmocka hs-ShellCheck ;;
+	pkg-test) echo cmocka libxml2 hs-ShellCheck ;;
 	brew-run) echo make pkgconf openssl@3 libuv libmagic sqlite confuse libidn2 libunistring ;;
-	brew-test) echo cmocka llvm shellcheck mandoc ;;
+	brew-test) echo cmocka libxml2 llvm shellcheck mandoc ;;
 	*) die "$2 is known for apt only; install what tests/$2/ names by hand" ;;
 	esac
 }

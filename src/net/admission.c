@@ -12,6 +12,7 @@
 #include <sys/random.h>
 
 #include "base/check.h"
+#include "tls/secret.h"
 
 #define ROWS      2
 #define CELL_BITS 14 /* 16,384 cells a row: far more than one worker has connections */
@@ -24,6 +25,7 @@ struct admission_rows {
 struct admission_table {
 	unsigned workers;
 	uint64_t multipliers[ROWS]; /* random and odd: multiply-shift hashing (Dietzfelbinger) */
+	char secret[SECRET_SIZE];   /* random: keys the names of networks */
 	struct admission_rows of_worker[];
 };
 
@@ -37,7 +39,8 @@ struct admission_table *admission_table_new(unsigned workers, struct fault *faul
 		return NULL;
 	}
 	table->workers = workers;
-	if (getentropy(table->multipliers, sizeof table->multipliers) != 0) {
+	if (getentropy(table->multipliers, sizeof table->multipliers) != 0 ||
+		getentropy(table->secret, sizeof table->secret) != 0) {
 		fault_set(fault, "the system gives no random numbers: %s", strerror(errno));
 		munmap(table, size);
 		return NULL;
@@ -72,6 +75,18 @@ static unsigned count_of(const struct admission_table *table, unsigned row, unsi
 		sum += atomic_load_explicit(
 			&table->of_worker[worker].cells[row][cell], memory_order_relaxed);
 	return sum;
+}
+
+bool admission_name(
+	const struct admission *admission, struct address_network client, uint64_t *name)
+{
+	struct span key = {admission->table->secret, sizeof admission->table->secret};
+	struct span network = {(const char *)client.bytes, sizeof client.bytes};
+	unsigned char hash[SECRET_SIZE];
+	if (!secret_hash(key, network, hash))
+		return false;
+	memcpy(name, hash, sizeof *name);
+	return true;
 }
 
 bool admission_enter(const struct admission *admission, struct address_network client)

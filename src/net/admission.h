@@ -28,6 +28,11 @@ struct admission_table *admission_table_new(unsigned workers, struct fault *faul
 /* Sets one worker's counts to zero, before another takes its place. */
 void admission_forget(struct admission_table *table, unsigned worker);
 
+/* A number for the client's network: the same in every worker, and of use in this run alone. False:
+ * memory is out. */
+bool admission_name(
+	const struct admission *admission, struct address_network client, uint64_t *name);
+
 /* Counts a connection; false, and not counted, where the client has its `most` already. */
 bool admission_enter(const struct admission *admission, struct address_network client);
 void admission_leave(const struct admission *admission, struct address_network client);

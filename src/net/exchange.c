@@ -14,6 +14,8 @@
 #define ARENA_LIMIT ((size_t)16 << 20)
 #define JOBS_MAX    4096 /* waiting or running, also for those who have left */
 
+static const struct reply no_reply = {.status = STATUS_TEMPORARY_FAILURE, .body.fd = -1};
+
 struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done)
 {
 	struct exchange *exchange = malloc(sizeof *exchange);
@@ -26,10 +28,11 @@ struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done)
 	exchange->done = done;
 	exchange->at_work = false;
 	exchange->request = (struct request){.arena = &exchange->arena, .query_is_private = true};
-	exchange->reply = (struct reply){.status = STATUS_TEMPORARY_FAILURE, .body.fd = -1};
+	exchange->reply = no_reply;
 	exchange->header_written = exchange->body_ended = false;
 	exchange->bytes = 0;
-	exchange->line_len = 0;
+	exchange->body = NULL;
+	exchange->line_len = exchange->line_used = exchange->body_len = 0;
 	arena_init(&exchange->arena, ARENA_LIMIT);
 	return exchange;
 }
@@ -40,6 +43,12 @@ static void exchange_free(struct exchange *exchange)
 	arena_end(&exchange->arena);
 	exchange->magic = 0;
 	free(exchange);
+}
+
+void exchange_reset_reply(struct exchange *exchange)
+{
+	body_close(&exchange->reply.body);
+	exchange->reply = no_reply;
 }
 
 void exchange_release(struct exchange *exchange)

@@ -28,7 +28,9 @@ struct exchange {
 	struct reply reply;
 	bool header_written, body_ended;
 	uint64_t bytes;
-	size_t line_len;
+	size_t line_len, line_used; /* received; of the line itself, with its CRLF */
+	char *body;                 /* of an upload that is wanted; in the arena */
+	size_t body_len;            /* what is here of it */
 	char line[REQUEST_LINE_MAX];
 };
 
@@ -37,6 +39,9 @@ struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done)
 
 /* Frees it now, or once its job is back. */
 void exchange_release(struct exchange *exchange);
+
+/* The reply as it was at first, for another one in its place. */
+void exchange_reset_reply(struct exchange *exchange);
 
 /* False: too many jobs wait already, and this one is abandoned. */
 bool exchange_start_job(struct exchange *exchange, struct net_job job);

@@ -19,6 +19,7 @@ static void set_limits(struct deadlines *deadlines, const struct conf *settings)
 	const unsigned seconds[CONNECTION_STATE_COUNT] = {
 		[CONNECTION_HANDSHAKE] = settings->handshake_timeout,
 		[CONNECTION_REQUEST] = settings->request_timeout,
+		[CONNECTION_UPLOAD] = settings->upload_timeout,
 		[CONNECTION_ANSWER] = settings->answer_timeout,
 		[CONNECTION_WRITE] = settings->write_timeout,
 		[CONNECTION_DRAIN] = settings->close_timeout,

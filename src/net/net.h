@@ -24,7 +24,8 @@ struct net_job {
 };
 
 /* Called in the loop for every request that could be parsed. `request` has its arena, uri,
- * identity and now; the service fills in the rest. `sni` is empty where the client sent none;
+ * titan, identity, visitor and now; the service fills in the rest. An upload whose reply wants its
+ * body is asked about again, with it. `sni` is empty where the client sent none;
  * `port` is the one it connected to. Must not block. */
 struct net_service {
 	struct net_job (*answer)(void *context, struct span sni, unsigned port,

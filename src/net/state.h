@@ -9,8 +9,9 @@
 /* name, what the connection is doing, the states that may follow */
 #define CONNECTION_STATES(X)                                                                       \
 	X(HANDSHAKE, "shaking hands", TO(REQUEST) | TO(CLOSED))                                    \
-	X(REQUEST, "sending its request", TO(ANSWER) | TO(WRITE) | TO(CLOSED))                     \
-	X(ANSWER, "waiting for its answer", TO(WRITE) | TO(CLOSED))                                \
+	X(REQUEST, "sending its request", TO(ANSWER) | TO(UPLOAD) | TO(WRITE) | TO(CLOSED))        \
+	X(UPLOAD, "sending its upload", TO(ANSWER) | TO(WRITE) | TO(CLOSED))                       \
+	X(ANSWER, "waiting for its answer", TO(UPLOAD) | TO(WRITE) | TO(CLOSED))                   \
 	X(WRITE, "taking its answer", TO(DRAIN) | TO(CLOSED))                                      \
 	X(DRAIN, "closing", TO(CLOSED))                                                            \
 	X(CLOSED, "closed", 0)

@@ -93,18 +93,40 @@ bool file_read(
 	return done;
 }
 
-static bool write_whole(int fd, struct span content)
+bool fd_write(int fd, struct span bytes)
 {
-	while (content.len > 0) {
-		ssize_t n = write(fd, content.ptr, content.len);
+	while (bytes.len > 0) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return false;
-		content = span_skip(content, (size_t)n);
+		bytes = span_skip(bytes, (size_t)n);
 	}
 	return true;
+}
+
+/* /tmp is memory on many systems; TMPDIR is its owner's word. */
+int fd_temporary(struct fault *fault)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[PATH_MAX];
+	int len = snprintf(path, sizeof(path), "%s/kindling-XXXXXX",
+		folder != NULL && folder[0] != '\0' ? folder : "/var/tmp");
+
+	if (len < 0 || (size_t)len >= sizeof(path)) {
+		fault_set(fault, "TMPDIR is too long a name");
+		return -1;
+	}
+
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	if (fd < 0)
+		fault_set(fault, "cannot make %s: %s", path, strerror(errno));
+	else
+		(void)unlink(path);
+	return fd;
 }
 
 /* The folder that a path's last part lies in: "." where none is named. Both may be one array. */
@@ -162,6 +184,17 @@ static int open_temporary(const char *path, mode_t mode, char temporary[PATH_MAX
 	return -1;
 }
 
+bool file_place(const char *temporary, const char *path, struct fault *fault)
+{
+	if (rename(temporary, path) != 0) {
+		fault_set(fault, "cannot write %s: %s", path, strerror(errno));
+		(void)unlink(temporary);
+		return false;
+	}
+	return sync_folder_of(path) ||
+	       fault_set(fault, "cannot sync the folder of %s: %s", path, strerror(errno));
+}
+
 bool file_write(const char *path, struct span content, mode_t mode, struct fault *fault)
 {
 	char temporary[PATH_MAX];
@@ -170,21 +203,15 @@ bool file_write(const char *path, struct span content, mode_t mode, struct fault
 	if (fd < 0)
 		return fault_set(fault, "cannot make %s: %s", path, strerror(errno));
 
-	bool done = write_whole(fd, content) && fsync(fd) == 0;
+	bool done = fd_write(fd, content) && fsync(fd) == 0;
 	int error = errno;
 
 	fd_close(&fd);
-	if (done) {
-		done = rename(temporary, path) == 0;
-		error = errno;
-	}
 	if (!done) {
 		(void)unlink(temporary);
 		return fault_set(fault, "cannot write %s: %s", path, strerror(error));
 	}
-	if (!sync_folder_of(path))
-		return fault_set(fault, "cannot sync the folder of %s: %s", path, strerror(errno));
-	return true;
+	return file_place(temporary, path, fault);
 }
 
 static bool is_folder(const char *path)

@@ -14,7 +14,14 @@ struct reply {
 	struct span meta; /* in the request's arena or static */
 	struct body body;
 	const char *note; /* for the log; NULL for none; static or in the arena */
+	/* To an upload without its body yet: it is welcome. Then the rest of the reply does not
+	 * count; the body is read, and the page asked again, with it. Everything that may be
+	 * refused without the body is to be refused before that. */
+	bool wants_body;
 };
+
+/* The largest body that is ever read, in bytes. */
+#define REPLY_BODY_MAX 65536
 
 /* A page that may block runs as a job; one that may not runs in the loop. */
 typedef void page_handler(void *page, struct request *request, struct reply *reply);
@@ -24,7 +31,7 @@ __attribute__((format(printf, 4, 5))) void reply_status(
 	struct request *request, struct reply *reply, enum status status, const char *format, ...);
 
 /* 30 or 31 to an absolute path of this capsule, decoded; percent-encoded here. `query` (may be
- * NULL) is appended after "?" as it is. */
+ * NULL) is appended after "?" as it is. An upload's is absolute, with gemini://. */
 void reply_redirect(struct request *request, struct reply *reply, enum status status,
 	struct span path, const char *query);
 

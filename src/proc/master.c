@@ -108,7 +108,7 @@ static int become_worker(struct master *master, unsigned number, const sigset_t 
 		.tls = master->shared.tls,
 		.admission = {master->shared.admission, number,
 			master->conf->max_connections_per_address},
-		.generation = master->shared.generation,
+		.comments = &master->shared.comments,
 		.sockets = sockets_of(&master->shared.sockets, number),
 		.socket_count = master->shared.sockets.addresses,
 		.lifeline = master->lifeline[0],

@@ -98,6 +98,21 @@ static struct net_job answer_robots(
 	return job;
 }
 
+static void make_atom(void *page, struct request *request, struct reply *reply)
+{
+	site_atom(page, request, reply);
+}
+
+/* A capsule's own file goes first here, too. */
+static struct net_job answer_atom(
+	struct routed_capsule *capsule, struct request *request, struct reply *reply)
+{
+	struct net_job job = answer_file(capsule, request, reply);
+	if (job.run == NULL && reply->status == STATUS_NOT_FOUND)
+		return (struct net_job){.run = make_atom, .page = capsule->site};
+	return job;
+}
+
 static struct net_job answer_comments(
 	struct routed_capsule *capsule, struct request *request, struct reply *reply)
 {
@@ -115,6 +130,8 @@ static const struct route {
 } table[] = {
 	{"/comments", true, answer_comments},
 	{"/comments/", true, answer_comments},
+	{"/search", true, answer_comments},
+	{"/atom.xml", false, answer_atom},
 	{"/robots.txt", true, answer_robots},
 	{"/", false, answer_file},
 };
@@ -127,6 +144,17 @@ static bool route_fits(
 		return false;
 	return span_equal(path, wanted) ||
 	       (wanted.ptr[wanted.len - 1] == '/' && span_starts_with(path, wanted));
+}
+
+static struct net_job refuse_titan(struct request *request, struct reply *reply)
+{
+	if (request->titan.edit)
+		reply_status(request, reply, STATUS_NOT_FOUND,
+			"There is nothing to edit here; ask with gemini:// instead");
+	else
+		reply_status(request, reply, STATUS_PERMANENT_FAILURE,
+			"Nothing here takes uploads; ask with gemini:// instead");
+	return answered;
 }
 
 /* Whose capsule it is: its index, or -1 and the reply says why not. */
@@ -161,11 +189,6 @@ static int find_capsule(const struct conf *conf, struct span sni, unsigned port,
 	return index;
 }
 
-static bool find_post(void *posts, struct request *request, struct span slug, struct post *post)
-{
-	return site_post_by_slug(posts, request, slug, post);
-}
-
 static struct net_job routes_answer(
 	void *context, struct span sni, unsigned port, struct request *request, struct reply *reply)
 {
@@ -175,21 +198,18 @@ static struct net_job routes_answer(
 		return answered;
 	struct routed_capsule *capsule = &routes->capsules[index];
 	request->capsule = capsule->conf;
-	request->find_post = find_post;
-	request->posts = capsule->site;
-	if (request->uri.scheme == URI_TITAN) {
-		reply_status(request, reply, STATUS_PERMANENT_FAILURE,
-			"Nothing here takes uploads; ask with gemini:// instead");
-		return answered;
-	}
+	request->posts = &site_posts;
+	request->posts_of = capsule->site;
 	const struct route *route = table;
 	while (!route_fits(route, capsule, request->uri.path))
 		route++; /* the last row fits every path */
+	if (request->titan.present && route->answer != answer_comments)
+		return refuse_titan(request, reply);
 	return route->answer(capsule, request, reply);
 }
 
 struct routes *routes_new(const struct conf *conf, struct store *store,
-	_Atomic uint64_t *generation, struct fault *fault)
+	const struct comments_shared *shared, struct fault *fault)
 {
 	struct routes *routes =
 		calloc(1, sizeof *routes + conf->capsule_count * sizeof routes->capsules[0]);
@@ -206,7 +226,7 @@ struct routes *routes_new(const struct conf *conf, struct store *store,
 			goto fail;
 		if (!capsule->conf->comments)
 			continue;
-		capsule->comments = comments_new(capsule->conf, store, generation);
+		capsule->comments = comments_new(capsule->conf, store, shared);
 		if (capsule->comments == NULL) {
 			fault_set(fault, "out of memory");
 			goto fail;

@@ -5,14 +5,14 @@
 #ifndef KINDLING_PROC_ROUTES_H
 #define KINDLING_PROC_ROUTES_H
 
+#include "comments/comments.h"
 #include "net/net.h"
-#include "store/store.h"
 
 struct routes;
 
-/* One per worker. Neither `conf` nor `store` is owned. NULL with a fault. */
+/* One per worker. Nothing that it is given is owned. NULL with a fault. */
 struct routes *routes_new(const struct conf *conf, struct store *store,
-	_Atomic uint64_t *generation, struct fault *fault);
+	const struct comments_shared *shared, struct fault *fault);
 void routes_free(struct routes *routes);
 
 struct net_service routes_service(struct routes *routes);

@@ -87,17 +87,29 @@ static bool prepare_store(const struct conf *conf, struct fault *fault)
 	return true;
 }
 
+/* Zeroed memory for all workers; NULL with a fault. */
+static void *map_common(size_t size, struct fault *fault)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory != MAP_FAILED)
+		return memory;
+	fault_set(fault, "no shared memory: %s", strerror(errno));
+	return NULL;
+}
+
 static bool prepare_memory(struct shared *shared, const struct conf *conf, struct fault *fault)
 {
 	shared->admission = admission_table_new(conf->workers, fault);
 	if (shared->admission == NULL)
 		return false;
-	void *memory = mmap(NULL, sizeof *shared->generation, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED)
-		return fault_set(fault, "no shared memory: %s", strerror(errno));
-	shared->generation = memory;
-	return true;
+	struct comments_shared *comments = &shared->comments;
+	comments->generation = map_common(sizeof *comments->generation, fault);
+	void *rates = map_common(rates_size(), fault);
+	if (comments->generation == NULL || rates == NULL)
+		return false;
+	comments->rates = rates_in(rates);
+	return secret_random(comments->secret, sizeof comments->secret) ||
+	       fault_set(fault, "the system gives no random numbers");
 }
 
 bool shared_prepare(struct shared *shared, const struct conf *conf, struct fault *fault)

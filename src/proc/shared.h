@@ -5,6 +5,7 @@
 #ifndef KINDLING_PROC_SHARED_H
 #define KINDLING_PROC_SHARED_H
 
+#include "comments/comments.h"
 #include "net/admission.h"
 #include "proc/sockets.h"
 #include "tls/server.h"
@@ -13,7 +14,7 @@ struct shared {
 	struct sockets sockets;
 	struct tls_server *tls;
 	struct admission_table *admission;
-	_Atomic uint64_t *generation; /* see store.h */
+	struct comments_shared comments;
 };
 
 /* Makes certificates and the store where they are missing. False with a fault; what was prepared

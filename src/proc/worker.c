@@ -32,10 +32,10 @@ int worker_run(const struct worker_setup *setup)
 	struct admission admission = setup->admission;
 	struct routes *routes = NULL;
 	struct net *net = NULL;
-	struct store *store = store_open(setup->conf->store, setup->generation, &fault);
+	struct store *store = store_open(setup->conf->store, setup->comments->generation, &fault);
 	if (store == NULL)
 		goto fail_store;
-	routes = routes_new(setup->conf, store, setup->generation, &fault);
+	routes = routes_new(setup->conf, store, setup->comments, &fault);
 	if (routes == NULL)
 		goto fail_routes;
 	struct net_service service = routes_service(routes);

@@ -4,6 +4,7 @@
 #ifndef KINDLING_PROC_WORKER_H
 #define KINDLING_PROC_WORKER_H
 
+#include "comments/comments.h"
 #include "conf/conf.h"
 #include "net/admission.h"
 #include "tls/server.h"
@@ -12,8 +13,8 @@ struct worker_setup {
 	const struct conf *conf;
 	struct tls_server *tls;
 	struct admission admission;
-	_Atomic uint64_t *generation; /* shared with the other workers; see store.h */
-	const int *sockets;           /* listening; taken over */
+	const struct comments_shared *comments;
+	const int *sockets; /* listening; taken over */
 	size_t socket_count;
 	int lifeline; /* ends when the master does: then the worker stops too */
 	int ready;    /* one byte is written here when the worker serves; taken over */

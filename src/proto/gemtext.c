@@ -81,11 +81,30 @@ static bool is_blank(struct span line)
 	return true;
 }
 
-void gemtext_quote(struct buf *buf, struct span untrusted)
+/* Writes a line without what its stacks do not take, and takes off *room what it wrote. False: room
+ * for some of the line alone. */
+static bool write_line(struct buf *buf, struct span line, size_t *room)
+{
+	struct stack stack = {0};
+	uint32_t code_point;
+	for (struct span bytes; unicode_next_bytes(&line, &code_point, &bytes);) {
+		if (!stack_takes(&stack, code_point))
+			continue;
+		if (*room == 0)
+			return false;
+		buf_span(buf, bytes);
+		--*room;
+	}
+	*room -= *room < GEMTEXT_LINE_WEIGHT ? *room : GEMTEXT_LINE_WEIGHT;
+	return true;
+}
+
+bool gemtext_quote_some(struct buf *buf, struct span untrusted, size_t max)
 {
 	struct span text, line;
+	size_t room = max;
 	if (!clean(buf, untrusted, &text))
-		return;
+		return false;
 	bool any = false, gap = false;
 	while (span_next_line(&text, &line)) {
 		if (is_blank(line)) {
@@ -95,13 +114,18 @@ void gemtext_quote(struct buf *buf, struct span untrusted)
 		buf_text(buf, gap ? ">\n> " : "> ");
 		any = true;
 		gap = false;
-		struct stack stack = {0};
-		uint32_t code_point;
-		for (struct span bytes; unicode_next_bytes(&line, &code_point, &bytes);)
-			if (stack_takes(&stack, code_point))
-				buf_span(buf, bytes);
+		if (!write_line(buf, line, &room)) {
+			buf_text(buf, ELLIPSIS "\n");
+			return true;
+		}
 		buf_byte(buf, '\n');
 	}
+	return false;
+}
+
+void gemtext_quote(struct buf *buf, struct span untrusted)
+{
+	(void)gemtext_quote_some(buf, untrusted, SIZE_MAX);
 }
 
 void gemtext_inline(struct buf *buf, struct span untrusted, size_t max)

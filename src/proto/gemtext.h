@@ -19,6 +19,11 @@
  * cut after eight. Text without a visible line writes nothing. */
 void gemtext_quote(struct buf *buf, struct span untrusted);
 
+/* The same, but at most `max` code points of it, each line counting for GEMTEXT_LINE_WEIGHT more,
+ * and then an ellipsis. True where something was left out. */
+#define GEMTEXT_LINE_WEIGHT 16
+bool gemtext_quote_some(struct buf *buf, struct span untrusted, size_t max);
+
 /* As one line, nothing before it and no LF behind it: for names inside our own sentences,
  * headings and link labels. In normal form C, marks cut as above; runs of spaces become one,
  * those at its ends none, and no mark comes first. At most `max` code points, then an ellipsis;
@@ -34,9 +39,9 @@ bool gemtext_read_link(struct span line, struct span *url, struct span *label);
 #define GEMTEXT_LINKS_MAX 10
 
 /* Writes for each URL among the words of a text, the first ten, a line "=> URL URL\n": the URL is
- * its own label. A word is one where link_read accepts it, with the capsule's `own` names, once "=>"
- * and the quotes, brackets and punctuation around it are off. Each is written once. Returns how
- * many were; the line `intro` and a LF come before the first. */
+ * its own label. A word is one where link_read accepts it, with the capsule's `own` names, once
+ * "=>" and the quotes, brackets and punctuation around it are off. Each is written once. Returns
+ * how many were; the line `intro` and a LF come before the first. */
 size_t gemtext_links_of(
 	struct buf *buf, struct span untrusted, struct host_names own, const char *intro);
 

@@ -3,15 +3,16 @@
  */
 #include "site/posts.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/fd.h"
 #include "proto/feed.h"
+#include "proto/gemtext.h"
+#include "site/bytes.h"
 #include "site/names.h"
 
 #define LOOK_EVERY_MS 1000
@@ -21,7 +22,9 @@
 struct posts_list {
 	struct arena arena;
 	struct post *items;
+	struct post **newest; /* the same, the newest first */
 	size_t count;
+	struct span title; /* of the page; empty for none */
 };
 
 bool posts_slug_of(struct span path, struct span *slug)
@@ -49,6 +52,15 @@ static int compare(const void *left, const void *right)
 	return order != 0 ? order : (a->title.ptr > b->title.ptr) - (a->title.ptr < b->title.ptr);
 }
 
+/* Of one day's posts that one is the newest which stands first on the page. */
+static int compare_age(const void *left, const void *right)
+{
+	const struct post *a = *(struct post *const *)left, *b = *(struct post *const *)right;
+	if (a->published != b->published)
+		return a->published < b->published ? 1 : -1;
+	return (a->title.ptr > b->title.ptr) - (a->title.ptr < b->title.ptr);
+}
+
 static void sort(struct posts_list *list)
 {
 	size_t kept = 0;
@@ -63,22 +75,23 @@ static void sort(struct posts_list *list)
 /* The page; one that is too long ends with the last line that fits. */
 static bool read_page(int fd, off_t size, struct arena *arena, struct span *page)
 {
-	size_t wanted = size > POSTS_PAGE_MAX ? POSTS_PAGE_MAX : (size_t)size, got = 0;
-	char *bytes = arena_alloc(arena, wanted + 1);
-	while (bytes != NULL && got < wanted) {
-		ssize_t count = pread(fd, bytes + got, wanted - got, (off_t)got);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return false;
-		if (count == 0)
-			break;
-		got += (size_t)count;
-	}
-	while (size > POSTS_PAGE_MAX && got > 0 && bytes[got - 1] != '\n')
-		got--;
-	*page = (struct span){bytes, got};
-	return bytes != NULL;
+	if (!bytes_read(fd, size, POSTS_PAGE_MAX, arena, page))
+		return false;
+	while (size > POSTS_PAGE_MAX && page->len > 0 && page->ptr[page->len - 1] != '\n')
+		page->len--;
+	return true;
+}
+
+/* The first second of a day that is one of the calendar. */
+static int64_t first_second(struct span date)
+{
+	uint64_t year = 0, month = 0, day = 0;
+	(void)span_to_u64(span_take(date, 4), 9999, &year);
+	(void)span_to_u64(span_take(span_skip(date, 5), 2), 12, &month);
+	(void)span_to_u64(span_skip(date, 8), 31, &day);
+	struct tm fields = {
+		.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
+	return (int64_t)timegm(&fields);
 }
 
 /* False: no memory left. */
@@ -91,7 +104,7 @@ static bool collect(struct posts_list *list, const struct conf_capsule *conf, st
 	if (list->items == NULL)
 		return false;
 	while (feed_next_entry(&page, &preformatted, &entry)) {
-		struct post post = {.title = entry.title};
+		struct post post = {.title = entry.title, .published = first_second(entry.date)};
 		if (!uri_resolve_local(entry.url, host, feed, &list->arena, &post.path) ||
 			!posts_slug_of(post.path, &post.slug))
 			continue;
@@ -106,13 +119,35 @@ static bool collect(struct posts_list *list, const struct conf_capsule *conf, st
 	struct post *exact = realloc(list->items, (list->count + 1) * sizeof *exact);
 	if (exact != NULL)
 		list->items = exact;
+	list->newest = calloc(list->count + 1, sizeof(struct post *));
+	if (list->newest == NULL)
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		list->newest[i] = &list->items[i];
+	qsort(list->newest, list->count, sizeof(struct post *), compare_age);
 	return true;
+}
+
+/* What stands behind the first "# " (subscription companion, 2.1). */
+static struct span title_of(struct span page)
+{
+	struct span line;
+	bool preformatted = false;
+	while (span_next_line(&page, &line)) {
+		if (gemtext_is_fence(line))
+			preformatted = !preformatted;
+		else if (!preformatted && span_starts_with(line, SPAN_LIT("#")) &&
+			 !span_starts_with(line, SPAN_LIT("##")))
+			return span_trim(span_skip(line, 1));
+	}
+	return (struct span){0};
 }
 
 static void free_list(struct posts_list *list)
 {
 	if (list == NULL)
 		return;
+	free(list->newest);
 	free(list->items);
 	arena_end(&list->arena);
 	free(list);
@@ -128,8 +163,10 @@ static struct posts_list *read_list(const struct conf_capsule *conf, int fd, off
 	if (size > POSTS_PAGE_MAX)
 		log_message(LOG_WARNING, "%s: only its first %d bytes are searched for posts",
 			conf->feed, POSTS_PAGE_MAX);
-	if (read_page(fd, size, &list->arena, &page) && collect(list, conf, page))
+	if (read_page(fd, size, &list->arena, &page) && collect(list, conf, page)) {
+		list->title = title_of(page);
 		return list;
+	}
 	free_list(list);
 	return NULL;
 }
@@ -226,4 +263,46 @@ bool posts_find(struct posts *posts, struct span slug, struct arena *arena, stru
 	}
 	pthread_mutex_unlock(&posts->lock);
 	return found;
+}
+
+bool posts_newest(struct posts *posts, size_t most, struct arena *arena, struct post **items,
+	size_t *count, struct span *title)
+{
+	*count = 0;
+	*title = (struct span){0};
+	look_again(posts);
+	pthread_mutex_lock(&posts->lock);
+	const struct posts_list *list = posts->list;
+	size_t known = list != NULL ? list->count : 0, wanted = known < most ? known : most;
+	*items = arena_alloc(arena, (wanted + 1) * sizeof **items);
+	bool done = *items != NULL;
+	for (size_t i = 0; done && i < wanted; i++, (*count)++)
+		done = copy_post(&(*items)[i], list->newest[i], arena);
+	if (done && list != NULL) {
+		*title = list->title;
+		done = copy_span(title, arena);
+	}
+	pthread_mutex_unlock(&posts->lock);
+	return done;
+}
+
+bool posts_read(struct posts *posts, const struct post *post, size_t max, struct arena *arena,
+	int64_t *known, struct span *text)
+{
+	int fd;
+	struct stat info;
+	const char *path = arena_copy(arena, span_skip(post->path, 1));
+	if (path == NULL)
+		return false;
+	bool done = folder_open(posts->folder, path, &fd, &info) == BENEATH_FILE;
+	*text = (struct span){0};
+	if (done) {
+		struct stamp stamp = stamp_of(&info);
+		int64_t number = stamp_is_settled(&stamp) ? stamp_number(&stamp) : 0;
+		if (number == 0 || number != *known)
+			done = bytes_read(fd, info.st_size, max, arena, text);
+		*known = number;
+	}
+	fd_close(&fd);
+	return done;
 }

@@ -30,6 +30,18 @@ void posts_end(struct posts *posts);
  * changed, looked at once a second at most. Safe on any thread. */
 bool posts_find(struct posts *posts, struct span slug, struct arena *arena, struct post *post);
 
+/* The newest `most` posts, by date and then by their place on the page, and the page's title (empty
+ * where it has none); copied into `arena`. False: memory is out. Otherwise as above. */
+bool posts_newest(struct posts *posts, size_t most, struct arena *arena, struct post **items,
+	size_t *count, struct span *title);
+
+/* The first `max` bytes of a post's file, and a number that changes with the file: 0 where it
+ * changed just now, and may do so again unseen. Where *known is that number already, and not 0, the
+ * text is empty and nothing is read. False: it cannot be read, or memory is out. Safe on any
+ * thread. */
+bool posts_read(struct posts *posts, const struct post *post, size_t max, struct arena *arena,
+	int64_t *known, struct span *text);
+
 /* The slug of a path: false for one that can be no post's. */
 bool posts_slug_of(struct span path, struct span *slug);
 

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "os/fd.h"
+#include "site/atom.h"
 #include "site/content.h"
 #include "site/folder.h"
 #include "site/listing.h"
@@ -227,4 +228,33 @@ bool site_post_by_path(
 {
 	struct span slug;
 	return posts_slug_of(path, &slug) && site_post_by_slug(site, request, slug, post);
+}
+
+static bool find_post(void *site, struct request *request, struct span slug, struct post *post)
+{
+	return site_post_by_slug(site, request, slug, post);
+}
+
+static bool list_posts(void *page, struct request *request, struct post **items, size_t *count)
+{
+	struct site *site = page;
+	struct span title;
+	CHECK_MAGIC(site, SITE_MAGIC);
+	return posts_newest(&site->posts, SIZE_MAX, request->arena, items, count, &title);
+}
+
+static bool read_post(void *page, struct request *request, const struct post *post, size_t max,
+	int64_t *stamp, struct span *text)
+{
+	struct site *site = page;
+	CHECK_MAGIC(site, SITE_MAGIC);
+	return posts_read(&site->posts, post, max, request->arena, stamp, text);
+}
+
+const struct request_posts site_posts = {find_post, list_posts, read_post};
+
+void site_atom(struct site *site, struct request *request, struct reply *reply)
+{
+	CHECK_MAGIC(site, SITE_MAGIC);
+	atom_answer(&site->posts, request, reply);
 }

@@ -51,4 +51,10 @@ bool site_post_by_slug(
 bool site_post_by_path(
 	struct site *site, struct request *request, struct span path, struct post *post);
 
+/* The same for pages elsewhere, with the site as what these functions take first. */
+extern const struct request_posts site_posts;
+
+/* The newest posts as an Atom feed: 20, or 40 where memory is out. Safe on any thread. */
+void site_atom(struct site *site, struct request *request, struct reply *reply);
+
 #endif

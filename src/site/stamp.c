@@ -3,7 +3,6 @@
  */
 #include "site/stamp.h"
 
-#include <stdint.h>
 #include <time.h>
 
 #define SETTLED_AFTER_MS 20 /* two ticks of a kernel that runs at 100 Hz */
@@ -40,4 +39,25 @@ bool stamp_is_settled(const struct stamp *stamp)
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	return milliseconds(now) - milliseconds(stamp->changed) > SETTLED_AFTER_MS;
+}
+
+/* FNV-1a over eight bytes: the members one by one, as what lies between them is undefined. */
+static uint64_t add(uint64_t hash, uint64_t value)
+{
+	for (int i = 0; i < 64; i += 8)
+		hash = (hash ^ (value >> i & 0xff)) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+int64_t stamp_number(const struct stamp *stamp)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	hash = add(hash, (uint64_t)stamp->device);
+	hash = add(hash, (uint64_t)stamp->inode);
+	hash = add(hash, (uint64_t)stamp->size);
+	hash = add(hash, (uint64_t)stamp->modified.tv_sec);
+	hash = add(hash, (uint64_t)stamp->modified.tv_nsec);
+	hash = add(hash, (uint64_t)stamp->changed.tv_sec);
+	hash = add(hash, (uint64_t)stamp->changed.tv_nsec);
+	return (int64_t)(hash >> 1 | 1);
 }

@@ -5,16 +5,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/migrations.h"
 
 /* FULL: a commit is on the disk before it is acknowledged. The cache is small, as several
- * connections of several workers each have one, and the system caches the file anyway. */
+ * connections of several workers each have one, and the system caches the file anyway. What was
+ * deleted is overwritten. The schema has to be trusted (as is the default, spelled out here), since
+ * triggers write the words for the search. */
 static const char settings[] = "PRAGMA synchronous = FULL;"
 			       "PRAGMA foreign_keys = ON;"
 			       "PRAGMA cache_size = -512;"
 			       "PRAGMA journal_size_limit = 4194304;"
-			       "PRAGMA trusted_schema = OFF;";
+			       "PRAGMA secure_delete = ON;"
+			       "PRAGMA trusted_schema = ON;";
 
 static const char *const statement_texts[STATEMENT_COUNT] = {
 #define STATEMENT_TEXT(name, sql) [STATEMENT_##name] = (sql),
@@ -99,6 +103,12 @@ void query_bind_number(struct query *query, int64_t number)
 		query->code = sqlite3_bind_int64(query->statement, ++query->bound, number);
 }
 
+void query_bind_null(struct query *query)
+{
+	if (query->code == SQLITE_OK)
+		query->code = sqlite3_bind_null(query->statement, ++query->bound);
+}
+
 enum store_result query_step(struct query *query)
 {
 	if (query->code == SQLITE_OK)
@@ -122,19 +132,54 @@ int64_t query_number(struct query *query, int column)
 	return sqlite3_column_int64(query->statement, column);
 }
 
+bool query_is_null(struct query *query, int column)
+{
+	return sqlite3_column_type(query->statement, column) == SQLITE_NULL;
+}
+
+static bool is_out_of_memory(struct query *query)
+{
+	connection_rest(query->connection, "a page did not fit into memory");
+	return false;
+}
+
+bool query_view(struct query *query, int column, struct span *text)
+{
+	/* No column that is asked for here is ever NULL, so NULL means that memory is out. */
+	const unsigned char *bytes = sqlite3_column_text(query->statement, column);
+	if (bytes == NULL)
+		return is_out_of_memory(query);
+	size_t len = (size_t)sqlite3_column_bytes(query->statement, column);
+	*text = (struct span){(const char *)bytes, len};
+	return true;
+}
+
 bool query_text(struct query *query, int column, struct arena *arena, struct span *text)
 {
-	/* No column that is asked for as text is ever NULL, so NULL means that memory is out. */
-	const unsigned char *bytes = sqlite3_column_text(query->statement, column);
-	size_t len = (size_t)sqlite3_column_bytes(query->statement, column);
-	char *copy = NULL;
-	if (bytes != NULL)
-		copy = arena_copy(arena, (struct span){(const char *)bytes, len});
-	if (copy == NULL) {
-		connection_rest(query->connection, "a page did not fit into memory");
+	struct span view;
+	if (!query_view(query, column, &view))
+		return false;
+	const char *copy = arena_copy(arena, view);
+	if (copy == NULL)
+		return is_out_of_memory(query);
+	*text = (struct span){copy, view.len};
+	return true;
+}
+
+bool query_text_or_empty(struct query *query, int column, struct arena *arena, struct span *text)
+{
+	*text = (struct span){0};
+	return query_is_null(query, column) || query_text(query, column, arena, text);
+}
+
+bool query_blob(struct query *query, int column, void *out, size_t size)
+{
+	const void *bytes = sqlite3_column_blob(query->statement, column);
+	if (bytes == NULL || (size_t)sqlite3_column_bytes(query->statement, column) != size) {
+		connection_rest(query->connection, "a row holds what it cannot hold");
 		return false;
 	}
-	*text = (struct span){copy, len};
+	memcpy(out, bytes, size);
 	return true;
 }
 
@@ -152,4 +197,11 @@ enum store_result query_finish(struct query *query)
 	enum store_result result = query_step(query);
 	query_close(query);
 	return result == STORE_NONE ? STORE_OK : result;
+}
+
+enum store_result query_finish_change(struct query *query)
+{
+	enum store_result result = query_finish(query);
+	bool changed = sqlite3_changes(query->connection->db) > 0;
+	return result == STORE_OK && !changed ? STORE_NONE : result;
 }

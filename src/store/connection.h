@@ -44,15 +44,25 @@ void query_open(struct query *query, struct connection *connection, enum stateme
 void query_bind_text(struct query *query, struct span text); /* lives until query_close */
 void query_bind_blob(struct query *query, const void *bytes, size_t len);
 void query_bind_number(struct query *query, int64_t number);
+void query_bind_null(struct query *query);
 /* STORE_OK: a row. STORE_NONE: no more of them. STORE_TAKEN, STORE_RESTING. */
 enum store_result query_step(struct query *query);
 int64_t query_number(struct query *query, int column);
-/* False with STORE_RESTING to be returned: memory is out. */
+bool query_is_null(struct query *query, int column);
+/* False with STORE_RESTING to be returned: memory is out. Until the next step. */
+bool query_view(struct query *query, int column, struct span *text);
+/* Both false with STORE_RESTING to be returned: memory is out. Only the second takes NULL, which is
+ * the empty text to it. */
 bool query_text(struct query *query, int column, struct arena *arena, struct span *text);
+bool query_text_or_empty(struct query *query, int column, struct arena *arena, struct span *text);
+/* A blob of exactly `size` bytes. False with STORE_RESTING to be returned: it is not that long. */
+bool query_blob(struct query *query, int column, void *out, size_t size);
 void query_close(struct query *query);
 
 /* Steps a statement that gives no rows, and closes it: STORE_OK when it is done. */
 enum store_result query_finish(struct query *query);
+/* The same for one that has to change a row: STORE_NONE where there was none to change. */
+enum store_result query_finish_change(struct query *query);
 
 /* Does `work` with a connection of the pool; a write in a transaction that is committed when the
  * work gives STORE_OK, and rolled back otherwise. */

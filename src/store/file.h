@@ -8,6 +8,10 @@
 
 #include "base/fault.h"
 
+/* The file's path, from malloc. A relative one gets "./" in front, since SQLite takes names like
+ * ":memory:" and "file:…" for something else. */
+char *store_path(const char *file, struct fault *fault);
+
 /* Makes SQLite's file and its folder where missing, and brings the schema up to this version; a
  * schema that is newer than this program is a fault. Called before the fork. */
 bool store_prepare(const char *file, struct fault *fault);

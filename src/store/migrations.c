@@ -1,85 +1,16 @@
 /*
- * The schema. A step that has been released never changes; what must change is a new step.
- *
- * Everything hangs on a capsule, since one server may host several authors. The totals are kept by
- * triggers in the transaction that changes them, so that no page ever counts rows. Ids of comments
- * and people are never given twice (AUTOINCREMENT): an old link cannot lead to something new.
+ * Bringing a store's schema up to this program's version.
  */
 #include "store/migrations.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Typed columns, where SQLite has them (3.37 on). */
-#if SQLITE_VERSION_NUMBER >= 3037000
-#define STRICT       " STRICT"
-#define STRICT_KEYED " STRICT, WITHOUT ROWID"
-#else
-#define STRICT       ""
-#define STRICT_KEYED " WITHOUT ROWID"
-#endif
-
-static const char *const steps[] = {
-	/* 1: people, their certificates, and comments */
-	"CREATE TABLE capsules ("
-	" id INTEGER PRIMARY KEY,"
-	" host TEXT NOT NULL UNIQUE,"
-	" comments INTEGER NOT NULL DEFAULT 0)" STRICT ";"
-
-	"CREATE TABLE people ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" capsule INTEGER NOT NULL REFERENCES capsules (id),"
-	" name TEXT NOT NULL,"
-	" folded TEXT NOT NULL,"
-	" registered INTEGER NOT NULL,"
-	" comments INTEGER NOT NULL DEFAULT 0,"
-	" UNIQUE (capsule, folded))" STRICT ";"
-
-	"CREATE TABLE certificates ("
-	" capsule INTEGER NOT NULL REFERENCES capsules (id),"
-	" key BLOB NOT NULL CHECK (length(key) = 32),"
-	" person INTEGER NOT NULL REFERENCES people (id),"
-	" added INTEGER NOT NULL,"
-	" PRIMARY KEY (capsule, key))" STRICT_KEYED ";"
-	"CREATE INDEX certificates_person ON certificates (person);"
-
-	"CREATE TABLE threads ("
-	" id INTEGER PRIMARY KEY,"
-	" capsule INTEGER NOT NULL REFERENCES capsules (id),"
-	" slug TEXT NOT NULL,"
-	" comments INTEGER NOT NULL DEFAULT 0,"
-	" UNIQUE (capsule, slug))" STRICT ";"
-
-	"CREATE TABLE comments ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" capsule INTEGER NOT NULL REFERENCES capsules (id),"
-	" thread INTEGER NOT NULL REFERENCES threads (id),"
-	" person INTEGER NOT NULL REFERENCES people (id),"
-	" text TEXT NOT NULL,"
-	" written INTEGER NOT NULL)" STRICT ";"
-	"CREATE INDEX comments_capsule ON comments (capsule);"
-	"CREATE INDEX comments_thread ON comments (thread);"
-	"CREATE INDEX comments_person ON comments (person);"
-	"CREATE INDEX comments_person_written ON comments (person, written);"
-
-	"CREATE TRIGGER comments_added AFTER INSERT ON comments BEGIN"
-	" UPDATE capsules SET comments = comments + 1 WHERE id = new.capsule;"
-	" UPDATE threads SET comments = comments + 1 WHERE id = new.thread;"
-	" UPDATE people SET comments = comments + 1 WHERE id = new.person;"
-	"END;"
-	"CREATE TRIGGER comments_removed AFTER DELETE ON comments BEGIN"
-	" UPDATE capsules SET comments = comments - 1 WHERE id = old.capsule;"
-	" UPDATE threads SET comments = comments - 1 WHERE id = old.thread;"
-	" UPDATE people SET comments = comments - 1 WHERE id = old.person;"
-	"END;"
-
-	/* MIGRATIONS_APPLICATION_ID; a pragma takes no name */
-	"PRAGMA application_id = 0x4b6e646c;",
-};
+#include "store/steps.h"
 
 int migrations_latest(void)
 {
-	return (int)(sizeof(steps) / sizeof(steps[0]));
+	return STEPS_COUNT;
 }
 
 /* One number that a query gives. */
@@ -136,7 +67,7 @@ static bool step_once(sqlite3 *db, bool *done, struct fault *fault)
 	if (well && !*done) {
 		char sql[64];
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA user_version = %d", (int)version + 1);
-		well = run(db, steps[version], fault) && run(db, sql, fault);
+		well = run(db, steps_sql[version], fault) && run(db, sql, fault);
 	}
 	if (well && run(db, "COMMIT", fault))
 		return true;

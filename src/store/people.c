@@ -1,31 +1,57 @@
 /*
- * People and their certificates.
+ * People: found, listed, registered, and what belongs to them alone.
  */
-#include "store/store.h"
+#include "store/people.h"
 
+#include "store/certificates.h"
 #include "store/connection.h"
+#include "store/names.h"
 
-struct person_task {
-	struct span capsule, name, folded;
+#define VISIT_SECONDS      1800 /* after the last look, a visit is over */
+#define LOOK_NOTED_SECONDS 60   /* a look sooner than that after another is not written down */
+
+static bool read_person(struct query *query, struct arena *arena, struct store_person *person)
+{
+	*person = (struct store_person){
+		.id = query_number(query, 0),
+		.standing = (enum store_standing)query_number(query, 2),
+		.role = (enum store_role)query_number(query, 3),
+		.registered = query_number(query, 4),
+		.comments = (uint64_t)query_number(query, 5),
+		.held = (uint64_t)query_number(query, 6),
+		.looked = query_number(query, 7),
+		.looked_before = query_number(query, 8),
+		.used = query_number(query, 9),
+		.ends = query_number(query, 10),
+	};
+	return query_text(query, 1, arena, &person->name);
+}
+
+/* Who is asked for: the statement binds the host and one of these. */
+struct find_task {
+	enum statement statement;
+	struct span capsule, text;
 	const unsigned char *key;
-	int64_t now;
+	int64_t id;
 	struct arena *arena;
 	struct store_person *person;
 };
 
-static enum store_result find_by_key(struct connection *connection, void *task)
+static enum store_result find(struct connection *connection, void *argument)
 {
-	const struct person_task *asked = task;
+	const struct find_task *task = argument;
 	struct query query;
-	query_open(&query, connection, STATEMENT_PERSON_BY_KEY);
-	query_bind_text(&query, asked->capsule);
-	query_bind_blob(&query, asked->key, STORE_KEY_SIZE);
+	query_open(&query, connection, task->statement);
+	query_bind_text(&query, task->capsule);
+	if (task->key != NULL)
+		query_bind_blob(&query, task->key, STORE_KEY_SIZE);
+	else if (task->id != 0)
+		query_bind_number(&query, task->id);
+	else
+		query_bind_text(&query, task->text);
 	enum store_result result = query_step(&query);
-	if (result == STORE_OK) {
-		asked->person->id = query_number(&query, 0);
-		if (!query_text(&query, 1, asked->arena, &asked->person->name))
-			result = STORE_RESTING;
-	}
+	if (result == STORE_OK && !read_person(&query, task->arena, task->person))
+		result = STORE_RESTING;
 	query_close(&query);
 	return result;
 }
@@ -33,51 +59,244 @@ static enum store_result find_by_key(struct connection *connection, void *task)
 enum store_result store_person_by_key(struct store *store, struct span capsule,
 	const unsigned char key[STORE_KEY_SIZE], struct arena *arena, struct store_person *person)
 {
-	struct person_task task = {
-		.capsule = capsule, .key = key, .arena = arena, .person = person};
-	return store_run(store, STORE_READ, find_by_key, &task);
+	struct find_task task = {.statement = STATEMENT_PERSON_BY_KEY,
+		.capsule = capsule,
+		.key = key,
+		.arena = arena,
+		.person = person};
+	return store_run(store, STORE_READ, find, &task);
 }
 
-static enum store_result add(struct connection *connection, void *task)
+enum store_result store_person_by_id(struct store *store, struct span capsule, int64_t id,
+	struct arena *arena, struct store_person *person)
 {
-	const struct person_task *asked = task;
+	struct find_task task = {.statement = STATEMENT_PERSON_BY_ID,
+		.capsule = capsule,
+		.id = id,
+		.arena = arena,
+		.person = person};
+	return store_run(store, STORE_READ, find, &task);
+}
+
+enum store_result store_person_by_name(struct store *store, struct span capsule, struct span folded,
+	struct arena *arena, struct store_person *person)
+{
+	struct find_task task = {.statement = STATEMENT_PERSON_BY_NAME,
+		.capsule = capsule,
+		.text = folded,
+		.arena = arena,
+		.person = person};
+	return store_run(store, STORE_READ, find, &task);
+}
+
+enum store_result store_person_by_feed(struct store *store, struct span capsule, struct span secret,
+	struct arena *arena, struct store_person *person)
+{
+	struct find_task task = {.statement = STATEMENT_PERSON_BY_FEED,
+		.capsule = capsule,
+		.text = secret,
+		.arena = arena,
+		.person = person};
+	return store_run(store, STORE_READ, find, &task);
+}
+
+struct list_task {
+	struct span capsule;
+	int64_t after;
+	size_t most;
+	struct arena *arena;
+	struct store_people *people;
+};
+
+static enum store_result read_people(struct query *query, const struct list_task *task)
+{
+	struct store_people *people = task->people;
+	enum store_result result;
+	while ((result = query_step(query)) == STORE_OK) {
+		if (people->count == task->most) {
+			people->more = true;
+			return STORE_OK;
+		}
+		if (!read_person(query, task->arena, &people->items[people->count]))
+			return STORE_RESTING;
+		people->count++;
+	}
+	return result == STORE_NONE ? STORE_OK : result;
+}
+
+static enum store_result list(struct connection *connection, void *argument)
+{
+	const struct list_task *task = argument;
+	*task->people = (struct store_people){0};
+	task->people->items = arena_alloc(task->arena, task->most * sizeof(struct store_person));
+	if (task->people->items == NULL)
+		return connection_rest(connection, "a page did not fit into memory");
+
+	struct query query;
+	query_open(&query, connection, STATEMENT_PEOPLE);
+	query_bind_text(&query, task->capsule);
+	query_bind_number(&query, task->after);
+	query_bind_number(&query, (int64_t)task->most + 1);
+	enum store_result result = read_people(&query, task);
+	query_close(&query);
+	return result;
+}
+
+enum store_result store_people(struct store *store, struct span capsule, int64_t after, size_t most,
+	struct arena *arena, struct store_people *people)
+{
+	struct list_task task = {
+		.capsule = capsule, .after = after, .most = most, .arena = arena, .people = people};
+	return store_run(store, STORE_READ, list, &task);
+}
+
+struct add_task {
+	const struct store_person_new *person;
+	int64_t id;
+};
+
+/* The capsule begins with the first person. */
+static enum store_result find_capsule(
+	struct connection *connection, struct span host, int64_t *capsule)
+{
 	struct query query;
 	query_open(&query, connection, STATEMENT_CAPSULE_ADD);
-	query_bind_text(&query, asked->capsule);
+	query_bind_text(&query, host);
 	enum store_result result = query_finish(&query);
 	if (result != STORE_OK)
 		return result;
 
+	query_open(&query, connection, STATEMENT_CAPSULE_ID);
+	query_bind_text(&query, host);
+	result = query_step(&query);
+	if (result == STORE_OK)
+		*capsule = query_number(&query, 0);
+	query_close(&query);
+	return result;
+}
+
+static enum store_result use_invitation(
+	struct connection *connection, const struct store_person_new *person)
+{
+	struct query query;
+	query_open(&query, connection, STATEMENT_CODE_INVITED_USE);
+	query_bind_text(&query, person->capsule);
+	query_bind_blob(&query, person->key, STORE_KEY_SIZE);
+	query_bind_number(&query, person->now);
+	enum store_result result = query_finish_change(&query);
+	return result == STORE_NONE ? STORE_BARRED : result;
+}
+
+static enum store_result add(struct connection *connection, void *argument)
+{
+	struct add_task *task = argument;
+	const struct store_person_new *person = task->person;
+	int64_t capsule = 0;
+	enum store_result result = find_capsule(connection, person->capsule, &capsule);
+	if (result == STORE_OK && person->invited)
+		result = use_invitation(connection, person);
+	if (result == STORE_OK)
+		result = name_claim(connection, capsule, person->folded, 0, person->now);
+	if (result != STORE_OK)
+		return result;
+
+	struct query query;
 	query_open(&query, connection, STATEMENT_PERSON_ADD);
-	query_bind_text(&query, asked->capsule);
-	query_bind_text(&query, asked->name);
-	query_bind_text(&query, asked->folded);
-	query_bind_number(&query, asked->now);
+	query_bind_number(&query, capsule);
+	query_bind_text(&query, person->name);
+	query_bind_text(&query, person->folded);
+	query_bind_number(&query, person->now);
 	result = query_finish(&query);
 	if (result != STORE_OK)
 		return result;
-	asked->person->id = sqlite3_last_insert_rowid(connection->db);
-
-	query_open(&query, connection, STATEMENT_CERTIFICATE_ADD);
-	query_bind_number(&query, asked->person->id);
-	query_bind_blob(&query, asked->key, STORE_KEY_SIZE);
-	query_bind_number(&query, asked->now);
-	return query_finish(&query);
+	task->id = sqlite3_last_insert_rowid(connection->db);
+	return certificate_add(connection, task->id, person->key, person->now, person->ends);
 }
 
-enum store_result store_person_add(struct store *store, struct span capsule,
-	const unsigned char key[STORE_KEY_SIZE], struct span name, struct span folded, int64_t now,
-	int64_t *id)
+enum store_result store_person_add(
+	struct store *store, const struct store_person_new *person, int64_t *id)
 {
-	struct store_person person = {0};
-	struct person_task task = {.capsule = capsule,
-		.key = key,
-		.name = name,
-		.folded = folded,
-		.now = now,
-		.person = &person};
+	struct add_task task = {.person = person};
 	enum store_result result = store_run(store, STORE_WRITE, add, &task);
 	if (result == STORE_OK)
-		*id = person.id;
+		*id = task.id;
 	return result;
+}
+
+struct look_task {
+	struct store_person *person;
+	int64_t now;
+};
+
+static enum store_result look(struct connection *connection, void *argument)
+{
+	const struct look_task *task = argument;
+	struct query query;
+	query_open(&query, connection, STATEMENT_PERSON_LOOK);
+	query_bind_number(&query, task->person->id);
+	query_bind_number(&query, task->now);
+	query_bind_number(&query, VISIT_SECONDS);
+	enum store_result result = query_finish_change(&query);
+	if (result != STORE_OK)
+		return result;
+
+	query_open(&query, connection, STATEMENT_PERSON_LOOKED);
+	query_bind_number(&query, task->person->id);
+	result = query_step(&query);
+	if (result == STORE_OK) {
+		task->person->looked = query_number(&query, 0);
+		task->person->looked_before = query_number(&query, 1);
+	}
+	query_close(&query);
+	return result;
+}
+
+enum store_result store_person_look(struct store *store, struct store_person *person, int64_t now)
+{
+	if (now >= person->looked && now - person->looked < LOOK_NOTED_SECONDS)
+		return STORE_OK;
+	struct look_task task = {.person = person, .now = now};
+	return store_run(store, STORE_WRITE, look, &task);
+}
+
+struct feed_task {
+	int64_t person;
+	struct arena *arena;
+	struct span *secret;
+};
+
+static enum store_result read_feed(struct connection *connection, void *argument)
+{
+	const struct feed_task *task = argument;
+	struct query query;
+	query_open(&query, connection, STATEMENT_FEED);
+	query_bind_number(&query, task->person);
+	enum store_result result = query_step(&query);
+	if (result == STORE_OK && !query_text(&query, 0, task->arena, task->secret))
+		result = STORE_RESTING;
+	query_close(&query);
+	return result;
+}
+
+enum store_result store_person_feed(
+	struct store *store, int64_t person, struct arena *arena, struct span *secret)
+{
+	struct feed_task task = {.person = person, .arena = arena, .secret = secret};
+	return store_run(store, STORE_READ, read_feed, &task);
+}
+
+static enum store_result set_feed(struct connection *connection, void *argument)
+{
+	const struct feed_task *task = argument;
+	struct query query;
+	query_open(&query, connection, STATEMENT_FEED_SET);
+	query_bind_number(&query, task->person);
+	query_bind_text(&query, *task->secret);
+	return query_finish_change(&query);
+}
+
+enum store_result store_person_set_feed(struct store *store, int64_t person, struct span secret)
+{
+	struct feed_task task = {.person = person, .secret = &secret};
+	return store_run(store, STORE_WRITE, set_feed, &task);
 }

@@ -36,9 +36,7 @@ struct store {
 	bool resting[2]; /* by access: said already, so that one event is one line in the log */
 };
 
-/* The file's path, from malloc. A relative one gets "./" in front, since SQLite takes names like
- * ":memory:" and "file:…" for something else. */
-static char *path_of(const char *file, struct fault *fault)
+char *store_path(const char *file, struct fault *fault)
 {
 	const char *front = file[0] == '/' ? "" : "./";
 	char *path = NULL;
@@ -111,7 +109,7 @@ static bool prepare_file(const char *path, struct fault *fault)
 
 bool store_prepare(const char *file, struct fault *fault)
 {
-	char *path = path_of(file, fault);
+	char *path = store_path(file, fault);
 	if (path == NULL)
 		return false;
 	struct fault why;
@@ -125,7 +123,7 @@ bool store_prepare(const char *file, struct fault *fault)
 struct store *store_open(const char *file, _Atomic uint64_t *generation, struct fault *fault)
 {
 	struct fault why;
-	char *path = path_of(file, fault);
+	char *path = store_path(file, fault);
 	if (path == NULL)
 		return NULL;
 	struct store *store = calloc(1, sizeof(*store));

@@ -175,8 +175,8 @@ say "making $files files"
 mkdir "$temp/many/pages"
 text $((files * 100)) | (cd "$temp/many/pages" && split -a 4 -b 100 - page-)
 say "making $comments comments"
-"$tools/thread" "$temp/some.db" posts/essay 100 >"$temp/some"
-"$tools/thread" "$temp/many.db" posts/essay 100 1000 10000 "$comments" >"$temp/threads"
+"$tools/pages" "$temp/some.db" 100 >"$temp/some"
+"$tools/pages" "$temp/many.db" 100 1000 10000 "$comments" >"$temp/curve"
 
 # ---- transactions: the same loads for each, in turn
 
@@ -279,8 +279,27 @@ row 'memory at rest, 2 workers' \
 	"$(peer molly-brown "$(figure '%.1f MiB' molly.rest 1024)")"
 row "exec to serving, $files files, $comments comments" "$(figure '%.0f ms' ours.starts 1)" \
 	'100 ms' "$(peer molly-brown "$(figure '%.0f ms' molly.starts 1)", files alone)"
-while read -r count spent; do
-	bound=-
-	[ "$count" -ne "$comments" ] || bound='2 ms'
-	row "a thread page out of $count comments" "$(calc '%.2f ms' "$spent / 1000")" "$bound" -
-done <"$temp/threads"
+spent=$(awk -v c="$comments" '$1 == c && / a page of the thread$/ {print $2}' "$temp/curve")
+row "a thread page out of $comments comments" "$(calc '%.2f ms' "$spent / 1000")" '2 ms' -
+
+# ---- what pages cost the handler while the store grows
+
+say 'making 1000000 comments'
+"$tools/pages" "$temp/many.db" 1000000 >>"$temp/curve"
+say ''
+echo
+awk '{
+	count = $1; spent = $2; sub(/^[^ ]+ [^ ]+ /, "")
+	if (!(count in known)) { known[count] = 1; counts[++columns] = count }
+	if (!($0 in seen)) { seen[$0] = 1; names[++rows] = $0 }
+	times[$0, count] = spent
+} END {
+	printf "%-40s", "milliseconds, of so many comments:"
+	for (i = 1; i <= columns; i++) printf " %9d", counts[i]
+	print ""
+	for (r = 1; r <= rows; r++) {
+		printf "%-40s", names[r]
+		for (i = 1; i <= columns; i++) printf " %9.2f", times[names[r], counts[i]] / 1000
+		print ""
+	}
+}' "$temp/curve"

@@ -39,7 +39,6 @@ static void check_comment(struct span typed, struct arena *arena)
 	if (rules_check_comment(typed, arena, &text) != NULL)
 		return;
 	CHECK(unicode_is_valid(text) && text.len <= COMMENT_BYTES_MAX);
-	CHECK(unicode_count_graphemes(text) <= COMMENT_CHARACTERS_MAX);
 	CHECK(rules_check_comment(text, arena, &again) == NULL && span_equal(text, again));
 	for (struct span line, rest = text; span_next_line(&rest, &line);)
 		CHECK(!span_ends_with(line, SPAN_LIT(" ")) &&

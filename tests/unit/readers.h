@@ -4,6 +4,8 @@
 #ifndef KINDLING_TESTS_UNIT_READERS_H
 #define KINDLING_TESTS_UNIT_READERS_H
 
+#include <stdalign.h>
+
 #include "comments/comments.h"
 #include "stores.h"
 
@@ -20,6 +22,8 @@ static const struct {
 
 static struct conf_capsule capsule;
 static struct comments *comments;
+static struct comments_shared shared;
+static alignas(64) char rates_memory[8 << 20];
 static struct request request;
 static struct reply reply;
 static int64_t now;
@@ -33,12 +37,41 @@ static inline bool find_post(
 		if (span_equal(span_of(known_posts[i].slug), slug)) {
 			*post = (struct post){.slug = span_of(known_posts[i].slug),
 				.path = span_of(known_posts[i].path),
-				.title = span_of(known_posts[i].title)};
+				.title = span_of(known_posts[i].title),
+				.published = NOON - DAY * (int64_t)i};
 			return true;
 		}
 	}
 	return false;
 }
+
+static inline bool list_posts(
+	void *posts, struct request *asking, struct post **items, size_t *count)
+{
+	*count = sizeof(known_posts) / sizeof(known_posts[0]);
+	*items = arena_alloc(asking->arena, *count * sizeof **items);
+	for (size_t i = 0; i < *count; i++)
+		assert_true(find_post(posts, asking, span_of(known_posts[i].slug), *items + i));
+	return true;
+}
+
+/* What the post's file holds; a test may change it, and then counts the stamp up. */
+static const char *post_text = "# A post\n\nSomebody held the door.\n";
+static int64_t post_stamp = 1;
+
+static inline bool read_post(void *posts, struct request *asking, const struct post *post,
+	size_t max, int64_t *stamp, struct span *text)
+{
+	assert_ptr_equal(posts, &capsule);
+	assert_ptr_equal(asking, &request);
+	assert_true(post->slug.len > 0 && max > 0);
+	bool known = *stamp == post_stamp && post_stamp != 0;
+	*text = known ? (struct span){0} : span_take(span_of(post_text), max);
+	*stamp = post_stamp;
+	return true;
+}
+
+static const struct request_posts posts_known = {find_post, list_posts, read_post};
 
 static inline int set_up(void **state)
 {
@@ -48,8 +81,13 @@ static inline int set_up(void **state)
 		.names = {names, 2},
 		.server_names = {names, 3},
 		.lang = "",
-		.contact = ""};
-	comments = comments_new(&capsule, w.store, &w.generation);
+		.contact = "",
+		.comments_per_hour = 10};
+	assert_true(rates_size() <= sizeof rates_memory);
+	memset(rates_memory, 0, sizeof rates_memory);
+	shared = (struct comments_shared){
+		.generation = &w.generation, .rates = rates_in(rates_memory), .secret = {1, 2, 3}};
+	comments = comments_new(&capsule, w.store, &shared);
 	assert_non_null(comments);
 	now = NOON;
 	return 0;
@@ -67,8 +105,9 @@ static inline void prepare_request(const char *url, unsigned char who)
 	request = (struct request){.arena = &w.arena,
 		.capsule = &capsule,
 		.now = now,
-		.find_post = find_post,
-		.posts = &capsule};
+		.visitor = 1,
+		.posts = &posts_known,
+		.posts_of = &capsule};
 	const char *wrong = uri_parse(span_of(url), &w.arena, &request.uri);
 	if (wrong != NULL)
 		fail_msg("%s: %s", url, wrong);

@@ -4,9 +4,12 @@
 #ifndef KINDLING_TESTS_UNIT_STORES_H
 #define KINDLING_TESTS_UNIT_STORES_H
 
+#include <sqlite3.h>
+
 #include "base/log.h"
+#include "store/comments.h"
 #include "store/file.h"
-#include "store/store.h"
+#include "store/people.h"
 #include "tree.h"
 
 #define HERE  S("here.example")
@@ -21,7 +24,7 @@ struct world {
 	char spec[128];
 	struct store *store;
 	_Atomic uint64_t generation;
-	int64_t written; /* comments by write_one */
+	int64_t written; /* comments by write_one and answer_one */
 };
 
 static struct world w;
@@ -81,38 +84,89 @@ static inline const unsigned char *key_of(unsigned char number)
 	return keys[number];
 }
 
+static inline enum store_result register_at(struct span capsule, unsigned char number,
+	struct span name, struct span folded, int64_t now, int64_t *id)
+{
+	const struct store_person_new person = {.capsule = capsule,
+		.name = name,
+		.folded = folded,
+		.key = key_of(number),
+		.now = now,
+		.ends = now + 86400};
+	return store_person_add(w.store, &person, id);
+}
+
 /* Registers a person of HERE under a name that folds to itself. */
 static inline int64_t person_of(unsigned char number, const char *name)
 {
 	int64_t id = 0;
-	assert_int_equal(store_person_add(w.store, HERE, key_of(number), span_of(name),
-				 span_of(name), NOON, &id),
-		STORE_OK);
+	assert_int_equal(
+		register_at(HERE, number, span_of(name), span_of(name), NOON, &id), STORE_OK);
 	assert_true(id > 0);
 	return id;
 }
 
-static inline enum store_result write_at(
-	int64_t person, struct span slug, const char *text, int64_t now, int64_t *id, int64_t *wait)
+/* Below `parent`, or where it is 0, under the post. */
+static inline enum store_result write_below(int64_t person, struct span slug, int64_t parent,
+	const char *text, int64_t now, struct store_comment_added *added)
 {
 	const struct store_comment_new comment = {.capsule = HERE,
 		.slug = slug,
 		.text = span_of(text),
 		.person = person,
+		.parent = parent,
 		.now = now,
 		.repeat_since = now - 600,
 		.count_since = now - 3600,
 		.most = 10};
-	return store_comment_add(w.store, &comment, id, wait);
+	return store_comment_add(w.store, &comment, added);
 }
 
-/* One comment, an hour and more after the one before it, so that no limit stands in its way. */
+static inline enum store_result write_at(int64_t person, struct span slug, const char *text,
+	int64_t now, struct store_comment_added *added)
+{
+	return write_below(person, slug, 0, text, now, added);
+}
+
+/* Each an hour and more after the one before it, so that no limit stands in its way. */
+static inline int64_t answer_one(int64_t person, int64_t parent, const char *text)
+{
+	struct store_comment_added added = {0};
+	int64_t now = NOON + 3601 * w.written++;
+	assert_int_equal(write_below(person, ESSAY, parent, text, now, &added), STORE_OK);
+	return added.id;
+}
+
 static inline int64_t write_one(int64_t person, struct span slug, const char *text)
 {
-	int64_t id = 0, wait = 0;
+	struct store_comment_added added = {0};
 	int64_t now = NOON + 3601 * w.written++;
-	assert_int_equal(write_at(person, slug, text, now, &id, &wait), STORE_OK);
-	return id;
+	assert_int_equal(write_at(person, slug, text, now, &added), STORE_OK);
+	return added.id;
+}
+
+/* Around the store: what its file holds, and what to put there. */
+static inline int64_t ask_file(const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	int64_t number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+static inline void tell_file(const char *sql)
+{
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
 }
 
 #endif

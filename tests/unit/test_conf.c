@@ -24,6 +24,7 @@ static void without_anything_there_are_the_defaults(void **state)
 	assert_int_equal(f->conf->max_connections_per_address, 64);
 	assert_int_equal(f->conf->handshake_timeout, 10);
 	assert_int_equal(f->conf->request_timeout, 10);
+	assert_int_equal(f->conf->upload_timeout, 30);
 	assert_int_equal(f->conf->answer_timeout, 30);
 	assert_int_equal(f->conf->write_timeout, 30);
 	assert_int_equal(f->conf->close_timeout, 5);
@@ -41,6 +42,12 @@ static void without_anything_there_are_the_defaults(void **state)
 	assert_true(capsule->comments);
 	assert_false(capsule->listing);
 	assert_string_equal(capsule->contact, "");
+	assert_int_equal(capsule->owner.count, 0);
+	assert_int_equal(capsule->commenting, COMMENTING_OPEN);
+	assert_int_equal(capsule->close_after, 0);
+	assert_int_equal(capsule->registration, REGISTRATION_OPEN);
+	assert_int_equal(capsule->held_words.count, 0);
+	assert_int_equal(capsule->comments_per_hour, 10);
 	assert_int_equal(capsule->types.count, 0);
 	assert_good(f, read_text(f, ""));
 	assert_good(f, read_text(f, "# nothing\n\n"));
@@ -135,11 +142,12 @@ static void an_unknown_option_is_answered_with_the_known_ones(void **state)
 	assert_text_wrong(f, "\nfoo = 1",
 		"k.conf:2: there is no option \"foo\" of the server; there are: listen, workers, "
 		"store, log, log_level, log_addresses, ready_file, max_connections, "
-		"max_connections_per_address, handshake_timeout, request_timeout, answer_timeout, "
-		"write_timeout, close_timeout, drain_timeout, capsule\n");
+		"max_connections_per_address, handshake_timeout, request_timeout, upload_timeout, "
+		"answer_timeout, write_timeout, close_timeout, drain_timeout, capsule\n");
 	assert_text_wrong(f, "capsule x {\n  location y {} }",
 		"k.conf:2: there is no option \"location\" in a capsule; there are: aliases, root, "
-		"certs, lang, feed, comments, listing, contact, types\n");
+		"certs, lang, feed, comments, listing, contact, owner, commenting, "
+		"close_after, registration, held_words, comments_per_hour, types\n");
 	assert_text_wrong(
 		f, "root = x", "k.conf:1: root belongs inside a capsule: capsule \"NAME\" { … }\n");
 	assert_text_wrong(f, "capsule x { workers = 1 }",

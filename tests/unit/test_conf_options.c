@@ -140,6 +140,7 @@ static void every_list_is_bounded(void **state)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,
 				option->check == option_table[0].check ? "%s'127.0.0.1:%u'"
 				: strcmp(option->name, "types") == 0   ? "%s'e%u=a/b'"
+				: strcmp(option->name, "owner") == 0   ? "%s'%064x'"
 								       : "%s'h%u.example'",
 				k == 0 ? "" : ",", k + 1);
 		(void)snprintf(text + len, sizeof(text) - len, "%s",
@@ -245,6 +246,21 @@ static void the_example_shows_the_defaults(void **state)
 	}
 }
 
+#define KEY_IN_HEX_BUT_TWO "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
+#define KEY_IN_HEX_BUT_ONE "2c" KEY_IN_HEX_BUT_TWO
+#define KEY_IN_HEX         "9f" KEY_IN_HEX_BUT_ONE
+
+static void a_fingerprint_is_kept_in_one_spelling(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_good(f, read_text(f, "capsule x { owner = {\"9F:2C:" KEY_IN_HEX_BUT_TWO
+				    "\", \"" KEY_IN_HEX "\"} }"));
+	assert_int_equal(f->conf->capsules[0].owner.count, 2);
+	assert_string_equal(f->conf->capsules[0].owner.items[0], KEY_IN_HEX);
+	assert_string_equal(f->conf->capsules[0].owner.items[1], KEY_IN_HEX);
+}
+
 static void each_text_has_its_shape(void **state)
 {
 	static const struct {
@@ -267,6 +283,14 @@ static void each_text_has_its_shape(void **state)
 		{"contact", {"", "mailto:a@b.org", "gemini://a.org/", "tel:+1", "a+b-c.d:x"},
 			{"a@b.org", "mailto:", ":x", "1a:x", "mailto:a b", "mailto:\xc3\xa9",
 				"a_b:x"}},
+		{"owner", {KEY_IN_HEX, "9F:" KEY_IN_HEX_BUT_ONE, "9f:2c:" KEY_IN_HEX_BUT_TWO},
+			{"", "9f", KEY_IN_HEX "0", KEY_IN_HEX ":00", KEY_IN_HEX_BUT_ONE,
+				KEY_IN_HEX_BUT_ONE "9g", "SHA256 " KEY_IN_HEX,
+				KEY_IN_HEX_BUT_ONE " 9f", "::"}},
+		{"held_words",
+			{"casino", "\xc3\xa9t\xc3\xa9", "buy now", "\xe8\xb5\x8c\xe5\x8d\x9a",
+				"4u"},
+			{"", " ", "--", "\xe2\x80\x8b"}},
 		{"types",
 			{"txt=text/gemini", "gz=application/x-y+z", "é=a/b", "x=" TYPE_OF_79,
 				EXTENSION_OF_32 "=a/b"},
@@ -308,6 +332,7 @@ int main(void)
 		cmocka_unit_test(every_option_is_written_about),
 		cmocka_unit_test(the_example_shows_the_defaults),
 		cmocka_unit_test(each_text_has_its_shape),
+		cmocka_unit_test(a_fingerprint_is_kept_in_one_spelling),
 	};
 
 	return cmocka_run_group_tests_name("conf_options", tests, begin, end);

@@ -4,6 +4,7 @@
 #include "testing.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <sys/syscall.h>
 
 #include "os/fd.h"
@@ -248,11 +249,51 @@ static void where_a_file_can_be_made_is_found_out(void **state)
 	assert_int_equal(rmdir("here"), 0);
 }
 
+static void a_temporary_file_has_no_name(void **state)
+{
+	struct tree *tree = *state;
+	struct fault fault;
+	struct stat info;
+	char bytes[8] = "";
+
+	assert_int_equal(setenv("TMPDIR", tree->path, 1), 0);
+
+	int fd = fd_temporary(&fault);
+
+	assert_true(fd >= 0);
+	assert_int_equal(count_files(tree->path), 0);
+	assert_int_equal(fstat(fd, &info), 0);
+	assert_int_equal(info.st_nlink, 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_true(fd_write(fd, S("kept")));
+	assert_int_equal(pread(fd, bytes, sizeof(bytes), 0), 4);
+	assert_string_equal(bytes, "kept");
+	fd_close(&fd);
+	assert_int_equal(setenv("TMPDIR", "/nonexistent", 1), 0);
+	assert_int_equal(fd_temporary(&fault), -1);
+	assert_non_null(strstr(fault.text, "cannot make /nonexistent/kindling-"));
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
+static void what_cannot_be_written_is_false(void **state)
+{
+	int fd = open("/dev/full", O_WRONLY);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_false(fd_write(fd, S("lost")));
+	assert_int_equal(errno, ENOSPC);
+	fd_close(&fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(closing_twice_closes_once),
 		cmocka_unit_test(a_descriptor_becomes_nonblocking),
+		cmocka_unit_test(a_temporary_file_has_no_name),
+		cmocka_unit_test(what_cannot_be_written_is_false),
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(a_name_left_behind_is_stepped_over),
 		cmocka_unit_test(reading_fails_with_the_reason),

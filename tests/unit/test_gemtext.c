@@ -102,6 +102,42 @@ static void quote(void **state)
 	assert_span_equal(quoted(S("a\0b")), "> ab\n");
 }
 
+static struct span quoted_some(const char *text, size_t max, bool cut)
+{
+	buf_init(&buf, &arena, LIMIT);
+	assert_int_equal(gemtext_quote_some(&buf, span_of(text), max), cut);
+	assert_false(buf_failed(&buf));
+	return buf_view(&buf);
+}
+
+static void long_quotes_are_cut(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		size_t max;
+		bool cut;
+		const char *quote;
+	} rows[] = {
+		{"abcd", 4, false, "> abcd\n"},
+		{"abcd\n\n \n", 4, false, "> abcd\n"},
+		{"abcde", 4, true, "> abcd\xe2\x80\xa6\n"},
+		{"\xc3\xa9\xc3\xa9\xc3\xa9", 2, true, "> \xc3\xa9\xc3\xa9\xe2\x80\xa6\n"},
+		{"ab\ncd", 4, true, "> ab\n> \xe2\x80\xa6\n"},
+		{"ab\ncd", 2 + GEMTEXT_LINE_WEIGHT + 1, true, "> ab\n> c\xe2\x80\xa6\n"},
+		{"ab\n\ncd", 2 + GEMTEXT_LINE_WEIGHT + 2, false, "> ab\n>\n> cd\n"},
+		/* what is not shown does not count */
+		{"a\x1b\xe2\x80\xae"
+		 "b",
+			2, false, "> ab\n"},
+		{"", 0, false, ""},
+		{"a", 0, true, "> \xe2\x80\xa6\n"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_span_equal(
+			quoted_some(rows[i].text, rows[i].max, rows[i].cut), rows[i].quote);
+}
+
 static void stacked_marks_are_cut(void **state)
 {
 	(void)state;
@@ -345,6 +381,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(quote),
+		TEST(long_quotes_are_cut),
 		TEST(stacked_marks_are_cut),
 		TEST(one_line),
 		TEST(memory_out),

@@ -182,6 +182,124 @@ static void a_page_cut_in_a_line(void **state)
 	assert_false(is_post("x"));
 }
 
+static struct span newest(size_t most, struct span *title)
+{
+	struct post *items;
+	size_t count;
+	struct buf list;
+	buf_init(&list, &arena, 4096);
+	assert_true(posts_newest(&posts, most, &arena, &items, &count, title));
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&list, "%.*s %lld\n", SPAN_ARG(items[i].slug),
+			(long long)items[i].published);
+	return buf_view(&list);
+}
+
+static void newest_first(void **state)
+{
+	struct span title;
+	struct post post;
+	(void)state;
+	begin("## No title\n```\n# Nor this\n```\n#  The capsule \r\n# Another\n"
+	      "=> /old.gmi 0001-01-01 Old\n"
+	      "=> /b.gmi 2026-11-23 The day's newest\n"
+	      "=> /a.gmi 2026-11-23 Before it\n"
+	      "=> /leap.gmi 2024-02-29 Leap\n"
+	      "=> /b.gmi 2027-01-01 Again\n"
+	      "=> /first.gmi 1970-01-01 First\n"
+	      "=> /new.gmi 9999-12-31 New\n");
+	assert_span_equal(newest(100, &title), "new 253402214400\nb 1795392000\na 1795392000\n"
+					       "leap 1709164800\nfirst 0\nold -62135596800\n");
+	assert_span_equal(title, "The capsule");
+	assert_span_equal(newest(2, &title), "new 253402214400\nb 1795392000\n");
+	assert_true(posts_find(&posts, S("leap"), &arena, &post));
+	assert_int_equal(post.published, 1709164800);
+	assert_span_equal(newest(0, &title), "");
+}
+
+static void nothing_is_newest(void **state)
+{
+	struct span title;
+	(void)state;
+	posts_begin(&posts, &conf, &folder);
+	assert_span_equal(newest(10, &title), "");
+	assert_int_equal(title.len, 0);
+}
+
+static void no_memory_for_a_list(void **state)
+{
+	struct arena small;
+	struct post *items;
+	struct span title;
+	size_t count;
+	(void)state;
+	begin("=> /a.gmi 2026-11-23 A\n");
+	arena_init(&small, 16);
+	assert_false(posts_newest(&posts, 10, &small, &items, &count, &title));
+	assert_int_equal(count, 0);
+	arena_end(&small);
+}
+
+/* A file that changed just now is read whatever is known of it. */
+static int64_t settled_stamp(const struct post *post)
+{
+	const struct timespec pause = {.tv_nsec = 2000000};
+	struct span text;
+	int64_t stamp = 0;
+	for (int i = 0; i < 1000 && stamp == 0; i++) {
+		nanosleep(&pause, NULL);
+		assert_true(posts_read(&posts, post, 100, &arena, &stamp, &text));
+		assert_true(text.len > 0);
+	}
+	assert_int_not_equal(stamp, 0);
+	return stamp;
+}
+
+static void texts_are_read_where_they_have_changed(void **state)
+{
+	struct post post;
+	struct span text;
+	(void)state;
+	tree_file(&tree, "a.gmi", "# A\nwords\n");
+	begin("=> /a.gmi 2026-11-23 A\n");
+	assert_true(posts_find(&posts, S("a"), &arena, &post));
+	int64_t stamp = settled_stamp(&post), before = stamp;
+	assert_true(posts_read(&posts, &post, 100, &arena, &stamp, &text));
+	assert_int_equal(text.len, 0);
+	assert_int_equal(stamp, before);
+	tree_file(&tree, "a.gmi", "# A\nWORDS\n"); /* of the same size */
+	assert_true(posts_read(&posts, &post, 100, &arena, &stamp, &text));
+	assert_span_equal(text, "# A\nWORDS\n");
+	assert_int_not_equal(stamp, before);
+	stamp = before;
+	assert_true(posts_read(&posts, &post, 4, &arena, &stamp, &text));
+	assert_span_equal(text, "# A\n");
+}
+
+static void texts_that_cannot_be_read(void **state)
+{
+	struct post post;
+	struct span text;
+	struct arena small;
+	int64_t stamp = 0;
+	(void)state;
+	begin("=> /none.gmi 2026-11-23 None\n=> /folder.gmi 2026-11-23 Folder\n"
+	      "=> /out.gmi 2026-11-23 Out\n=> /big.gmi 2026-11-23 Big\n");
+	tree_folder(&tree, "folder.gmi");
+	tree_link(&tree, "out.gmi", "/etc/passwd");
+	tree_file(&tree, "big.gmi", "More than there is room for");
+	assert_true(posts_find(&posts, S("none"), &arena, &post));
+	assert_false(posts_read(&posts, &post, 100, &arena, &stamp, &text));
+	assert_true(posts_find(&posts, S("folder"), &arena, &post));
+	assert_false(posts_read(&posts, &post, 100, &arena, &stamp, &text));
+	assert_true(posts_find(&posts, S("out"), &arena, &post));
+	assert_false(posts_read(&posts, &post, 100, &arena, &stamp, &text));
+	assert_true(posts_find(&posts, S("big"), &arena, &post));
+	arena_init(&small, 8);
+	assert_false(posts_read(&posts, &post, 100, &small, &stamp, &text));
+	arena_end(&small);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -194,6 +312,11 @@ int main(void)
 		TEST(no_page),
 		TEST(a_page_without_bounds),
 		TEST(a_page_cut_in_a_line),
+		TEST(newest_first),
+		TEST(nothing_is_newest),
+		TEST(no_memory_for_a_list),
+		TEST(texts_are_read_where_they_have_changed),
+		TEST(texts_that_cannot_be_read),
 	};
 	return cmocka_run_group_tests_name("posts", tests, NULL, NULL);
 }

@@ -11,14 +11,15 @@
 static void only_the_table_changes_a_state(void **state)
 {
 	(void)state;
-	/* handshake, request, answer, write, drain, closed: from the row to the column */
+	/* handshake, request, upload, answer, write, drain, closed: from the row to the column */
 	static const bool allowed[CONNECTION_STATE_COUNT][CONNECTION_STATE_COUNT] = {
-		{0, 1, 0, 0, 0, 1},
-		{0, 0, 1, 1, 0, 1},
-		{0, 0, 0, 1, 0, 1},
-		{0, 0, 0, 0, 1, 1},
-		{0, 0, 0, 0, 0, 1},
-		{0, 0, 0, 0, 0, 0},
+		{0, 1, 0, 0, 0, 0, 1},
+		{0, 0, 1, 1, 1, 0, 1},
+		{0, 0, 0, 1, 1, 0, 1},
+		{0, 0, 1, 0, 1, 0, 1},
+		{0, 0, 0, 0, 0, 1, 1},
+		{0, 0, 0, 0, 0, 0, 1},
+		{0, 0, 0, 0, 0, 0, 0},
 	};
 	for (unsigned from = 0; from < CONNECTION_STATE_COUNT; from++)
 		for (unsigned to = 0; to < CONNECTION_STATE_COUNT; to++)
@@ -71,6 +72,25 @@ static void thousands_of_clients_do_not_hinder_each_other(void **state)
 	assert_false(admission_enter(&worker, network(7)));
 }
 
+static void a_network_has_one_name_for_this_run(void **state)
+{
+	(void)state;
+	struct fault fault;
+	struct admission_table *run = admission_table_new(2, &fault);
+	struct admission_table *next_run = admission_table_new(2, &fault);
+	assert_non_null(run);
+	assert_non_null(next_run);
+	struct admission first = {run, 0, 3}, second = {run, 1, 3}, later = {next_run, 0, 3};
+	uint64_t name, same, neighbour, another;
+	assert_true(admission_name(&first, network(1), &name));
+	assert_true(admission_name(&second, network(1), &same));
+	assert_true(admission_name(&first, network(2), &neighbour));
+	assert_true(admission_name(&later, network(1), &another));
+	assert_true(name == same);
+	assert_true(name != neighbour);
+	assert_true(name != another);
+}
+
 static void a_worker_that_dies_young_waits_longer_each_time(void **state)
 {
 	(void)state;
@@ -106,6 +126,7 @@ int main(void)
 		cmocka_unit_test(only_the_table_changes_a_state),
 		cmocka_unit_test(a_client_is_counted_over_all_workers),
 		cmocka_unit_test(thousands_of_clients_do_not_hinder_each_other),
+		cmocka_unit_test(a_network_has_one_name_for_this_run),
 		cmocka_unit_test(a_worker_that_dies_young_waits_longer_each_time),
 		cmocka_unit_test(the_next_restart_is_the_earliest),
 	};

@@ -16,7 +16,7 @@ static struct check check;
 static int set_up(void **state)
 {
 	(void)state;
-	arena_init(&check.arena, 1 << 20);
+	arena_init(&check.arena, 16 << 20);
 	return 0;
 }
 
@@ -244,16 +244,36 @@ static void comments_must_say_something(void **state)
 	}
 }
 
-static void comments_have_4000_characters_at_most(void **state)
+static void comments_have_64_kib_at_most(void **state)
 {
 	(void)state;
-	assert_null(comment(repeated("x", 4000)));
-	assert_non_null(strstr(comment(repeated("x", 4001)), "too long"));
-	assert_null(comment(repeated("q\xcc\x88", 4000)));
-	assert_non_null(strstr(comment(repeated("q\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88\xcc\x88"
-						"\xcc\x88\xcc\x88",
-				       4000)),
-		"too long"));
+	assert_null(comment(repeated("x", COMMENT_BYTES_MAX)));
+	assert_int_equal(check.text.len, COMMENT_BYTES_MAX);
+	assert_non_null(strstr(comment(repeated("x", COMMENT_BYTES_MAX + 1)), "64 KiB"));
+	/* In normal form C this one is longer: U+0958 is two letters there. */
+	assert_non_null(strstr(comment(repeated("\xe0\xa5\x98", 20000)), "64 KiB"));
+	/* One line, of accents upon accents. */
+	assert_null(comment(repeated("q\xcc\x88\xcc\x88", COMMENT_BYTES_MAX / 5)));
+}
+
+static const char *reason(struct span typed)
+{
+	return rules_check_reason(typed, &check.arena, &check.text);
+}
+
+static void a_reason_is_one_line(void **state)
+{
+	(void)state;
+	assert_null(reason(S("  It is\n\n=> unkind\t to \xe3\x80\x80 Jose\xcc\x81 \n")));
+	assert_span_equal(check.text, "It is => unkind to Jos\xc3\xa9");
+	assert_null(reason(S("x")));
+	assert_null(reason(repeated("q\xcc\x88", 500)));
+	assert_non_null(strstr(reason(repeated("x", 501)), "too long"));
+	assert_non_null(
+		strstr(reason(repeated("q\xcc\x88\xcc\x88\xcc\x88\xcc\x88", 500)), "too long"));
+	assert_non_null(strstr(reason(S(" \n\t")), "nothing to read"));
+	assert_non_null(strstr(reason(S("\xe2\x80\xae")), "nothing to read"));
+	assert_non_null(strstr(reason(S("\xff")), "UTF-8"));
 }
 
 static void times_are_told_in_words(void **state)
@@ -271,6 +291,21 @@ static void times_are_told_in_words(void **state)
 	assert_string_equal(rules_when(-1, 0, arena), "yesterday");
 }
 
+static void spans_of_time_are_told_in_words(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t seconds;
+		const char *words;
+	} rows[] = {{-5, "a minute later"}, {0, "a minute later"}, {119, "a minute later"},
+		{120, "2 minutes later"}, {3599, "59 minutes later"}, {3600, "an hour later"},
+		{7200, "2 hours later"}, {86399, "23 hours later"}, {86400, "a day later"},
+		{172800, "2 days later"}, {400 * 86400, "400 days later"}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_string_equal(
+			rules_how_long(1000, 1000 + rows[i].seconds, &check.arena), rows[i].words);
+}
+
 static void memory_that_is_out_is_said(void **state)
 {
 	(void)state;
@@ -283,6 +318,8 @@ static void memory_that_is_out_is_said(void **state)
 	assert_non_null(
 		strstr(rules_check_comment(S("J\xc3\xbcrgen"), &none, &check.text), "once more"));
 	assert_string_equal(rules_when(0, 86400 * 5, &none), "earlier");
+	assert_string_equal(rules_how_long(0, 86400 * 5, &none), "later");
+	assert_non_null(strstr(rules_check_reason(S("unkind"), &none, &check.text), "once more"));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -305,8 +342,10 @@ int main(void)
 		TEST(an_accepted_name_stays_as_it_is),
 		TEST(comments_are_kept_as_typed),
 		TEST(comments_must_say_something),
-		TEST(comments_have_4000_characters_at_most),
+		TEST(comments_have_64_kib_at_most),
+		TEST(a_reason_is_one_line),
 		TEST(times_are_told_in_words),
+		TEST(spans_of_time_are_told_in_words),
 		TEST(memory_that_is_out_is_said),
 	};
 	return cmocka_run_group_tests_name("rules", tests, NULL, NULL);

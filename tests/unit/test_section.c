@@ -1,9 +1,9 @@
 /*
  * The section under a post, and when the remembered one may be used.
  */
+#include "answers.h"
 #include "comments/comments.h"
 #include "comments/sections.h"
-#include "readers.h"
 
 static struct post essay;
 
@@ -28,9 +28,10 @@ static bool is_known_to(unsigned char who, struct span *section)
 static const char invitation[] =
 	"\n=> /comments/?on/posts/kindness-spreads/new Log in or register to leave a comment\n"
 	"You need an identity (a client certificate). Your client makes one in a moment; no "
-	"e-mail, "
-	"no password.\n"
-	"=> /comments/help How that works\n";
+	"e-mail, no password.\n"
+	"=> /comments/help How that works\n"
+	"=> /comments/on/posts/kindness-spreads/feed.gmi Follow these comments\n"
+	"=> /comments/on/posts/kindness-spreads/atom.xml Follow them as Atom\n";
 
 static void nobody_has_commented_yet(void **state)
 {
@@ -38,7 +39,7 @@ static void nobody_has_commented_yet(void **state)
 	struct span section = section_for(0);
 	assert_holds(section, "## Comments\n\nNo comments yet. Yours could be the first.\n");
 	assert_holds(section, invitation);
-	assert_lacks(section, "=> /comments/on/");
+	assert_lacks(section, "on their own page");
 	assert_lacks(section, "Write to the author");
 	capsule.contact = "mailto:author@here.example";
 	assert_holds(section_for(0), "=> mailto:author@here.example Write to the author\n");
@@ -51,7 +52,8 @@ static void the_latest_are_shown(void **state)
 	write_one(rosa, S("posts/kindness-spreads"), "number 1.");
 	write_one(rosa, S("posts/new"), "elsewhere");
 	struct span section = section_for(0);
-	assert_holds(section, "## Comments (1)\n\n### Rosa, today\n> number 1.\n\n"
+	assert_holds(section, "## Comments (1)\n\n### Rosa, today\n> number 1.\n"
+			      "=> /comments/1 Not passed on yet\n\n"
 			      "=> /comments/on/posts/kindness-spreads/ The comments on their own "
 			      "page\n");
 	assert_holds(section, invitation);
@@ -62,7 +64,8 @@ static void the_latest_are_shown(void **state)
 		write_one(rosa, S("posts/kindness-spreads"), text);
 	}
 	section = section_for(0);
-	assert_holds(section, "## Comments (6)\n\n### Rosa, today\n> number 6.\n\n### Rosa");
+	assert_holds(section, "## Comments (6)\n\n### Rosa, today\n> number 6.\n"
+			      "=> /comments/7 Not passed on yet\n\n### Rosa");
 	assert_lacks(section, "number 1.");
 	assert_holds(section, "=> /comments/on/posts/kindness-spreads/ Read all 6 comments\n");
 }
@@ -72,13 +75,123 @@ static void a_registered_reader_is_greeted_by_name(void **state)
 	(void)state;
 	person_of(1, "Rosa");
 	struct span section = section_for(1);
-	assert_holds(
-		section, "=> /comments/on/posts/kindness-spreads/new Leave a comment (as Rosa)\n");
+	assert_holds(section, "=> " ESSAY_ON "/new Leave a comment (as Rosa)\n"
+			      "You will be asked for its text.\n"
+			      "=> titan://here.example" ESSAY_ON "/new Or write a longer one\n");
 	assert_lacks(section, "Log in");
 	/* One that nobody knows, and one out of date, are invited like everybody. */
 	assert_holds(section_for(2), invitation);
 	now = NOON + 366 * DAY;
 	assert_holds(section_for(1), invitation);
+}
+
+static void who_is_banned_is_told(void **state)
+{
+	(void)state;
+	moderate(STORE_ACT_BAN, person_of(1, "Rosa"));
+	struct span section = section_for(1);
+	assert_holds(section, "A moderator has banned your name; you can go on reading.\n");
+	assert_lacks(section, "/new");
+}
+
+static void answers_are_counted(void **state)
+{
+	(void)state;
+	int64_t rosa = person_of(1, "Rosa"), luz = person_of(2, "Luz");
+	say(rosa, SPREADS, 0, S("hello"));
+	say(luz, SPREADS, 1, S("below"));
+	say(luz, SPREADS, 1, S("and again"));
+	struct span section = section_for(0);
+	assert_holds(
+		section, "## Comments (3)\n\n### Luz, passing on Rosa's, today\n> and again\n");
+	assert_holds(section, "### Rosa, today\n> hello\n=> /comments/1 Passed on 2 times\n");
+}
+
+static void what_waits_is_said_to_whom_it_concerns(void **state)
+{
+	(void)state;
+	int64_t rosa = person_of(1, "Rosa"), vera = person_of(2, "Vera");
+	struct store_comment_added added;
+	struct store_comment_new comment = {.capsule = HERE,
+		.slug = SPREADS,
+		.text = S("waits"),
+		.person = rosa,
+		.now = now,
+		.most = 10,
+		.hold = STORE_HOLD_ALL};
+	moderate(STORE_ACT_APPOINT, vera);
+	assert_lacks(section_for(2), "moderat");
+	assert_int_equal(store_comment_add(w.store, &comment, &added), STORE_OK);
+	assert_lacks(section_for(0), "waits");
+	assert_holds(section_for(0), "No comments yet.");
+	assert_holds(section_for(1), "=> /comments/ 1 comment of yours waits for a moderator\n");
+	comment.text = S("waits, too");
+	assert_int_equal(store_comment_add(w.store, &comment, &added), STORE_OK);
+	assert_holds(section_for(1), "=> /comments/ 2 comments of yours wait for a moderator\n");
+	assert_holds(section_for(2),
+		"=> /comments/moderation/ To moderate: 2 held comments, 0 reports\n");
+}
+
+#define FIRST_HELD "A moderator reads your first comment before everybody can.\n"
+#define ALL_HELD   "A moderator reads each comment before everybody can.\n"
+
+static void that_comments_are_read_first_is_said_before(void **state)
+{
+	(void)state;
+	int64_t rosa = person_of(1, "Rosa");
+	person_of(2, "Luz");
+	moderate(STORE_ACT_APPOINT, person_of(3, "Vera"));
+	assert_lacks(section_for(0), "before everybody can");
+	say(rosa, SPREADS, 0, S("hello"));
+	capsule.commenting = COMMENTING_FIRST;
+	assert_holds(section_for(0), FIRST_HELD);
+	assert_lacks(section_for(1), "before everybody can");
+	assert_holds(section_for(2), FIRST_HELD);
+	capsule.commenting = COMMENTING_HELD;
+	for (unsigned char who = 0; who <= 2; who++)
+		assert_holds(section_for(who), ALL_HELD);
+	assert_lacks(section_for(3), "before everybody can");
+}
+
+static void a_closed_post_says_since_when(void **state)
+{
+	(void)state;
+	moderate(STORE_ACT_APPOINT, person_of(1, "Vera"));
+	person_of(2, "Luz");
+	capsule.close_after = 1;
+	now = NOON + DAY - 1;
+	assert_holds(section_for(0), invitation);
+	now++;
+	for (unsigned char who = 0; who <= 2; who += 2) {
+		struct span section = section_for(who);
+		assert_holds(section, "\n\nNo comments yet.\n\n"
+				      "Comments on this post are closed since 2027-01-16.\n");
+		assert_lacks(section, "/new");
+		assert_lacks(section, "first");
+		assert_holds(section, "/feed.gmi");
+	}
+	assert_holds(section_for(1), "closed since 2027-01-16.\n"
+				     "As a moderator you can write all the same.\n"
+				     "=> /comments/on/posts/kindness-spreads/new ");
+	capsule.commenting =
+		COMMENTING_CLOSED; /* since when is not known, but for the post's day */
+	assert_holds(section_for(0), "are closed since 2027-01-16.\n");
+	capsule.close_after = 0;
+	assert_holds(section_for(0), "\nComments are closed.\n");
+	assert_lacks(section_for(0), "/new");
+}
+
+static void registration_may_be_closed_to_the_new(void **state)
+{
+	(void)state;
+	capsule.registration = REGISTRATION_INVITATION;
+	assert_holds(section_for(0), "To register you also need an invitation from a moderator.\n");
+	capsule.registration = REGISTRATION_CLOSED;
+	struct span section = section_for(0);
+	assert_holds(section, "=> /comments/?on/posts/kindness-spreads/new Log in to leave a "
+			      "comment\nOnly whoever has registered can comment; nobody new can "
+			      "register at the moment.\n");
+	assert_lacks(section, "Log in or register");
 }
 
 static void a_section_is_remembered_until_something_changes(void **state)
@@ -182,6 +295,12 @@ int main(void)
 		TEST(nobody_has_commented_yet),
 		TEST(the_latest_are_shown),
 		TEST(a_registered_reader_is_greeted_by_name),
+		TEST(who_is_banned_is_told),
+		TEST(answers_are_counted),
+		TEST(what_waits_is_said_to_whom_it_concerns),
+		TEST(that_comments_are_read_first_is_said_before),
+		TEST(a_closed_post_says_since_when),
+		TEST(registration_may_be_closed_to_the_new),
 		TEST(a_section_is_remembered_until_something_changes),
 		TEST(a_resting_store_leaves_the_post_alone),
 		TEST(memory_that_is_out_leaves_the_post_alone),

@@ -1,13 +1,10 @@
 /*
  * The store: people, comments, limits and pages.
  */
-#include "store/store.h"
-
 #include <pthread.h>
-#include <sqlite3.h>
 
-#include "stores.h"
 #include "store/statements.h"
+#include "stores.h"
 
 static void a_person_is_found_by_key(void **state)
 {
@@ -16,9 +13,7 @@ static void a_person_is_found_by_key(void **state)
 	assert_int_equal(
 		store_person_by_key(w.store, HERE, key_of(1), &w.arena, &person), STORE_NONE);
 	int64_t id = 0;
-	assert_int_equal(
-		store_person_add(w.store, HERE, key_of(1), S("Rosa"), S("rosa"), NOON, &id),
-		STORE_OK);
+	assert_int_equal(register_at(HERE, 1, S("Rosa"), S("rosa"), NOON, &id), STORE_OK);
 	assert_int_equal(
 		store_person_by_key(w.store, HERE, key_of(1), &w.arena, &person), STORE_OK);
 	assert_int_equal(person.id, id);
@@ -30,11 +25,8 @@ static void a_name_or_a_key_is_taken_once(void **state)
 	(void)state;
 	struct store_person person;
 	int64_t rosa = person_of(1, "rosa"), id = -1;
-	assert_int_equal(
-		store_person_add(w.store, HERE, key_of(2), S("ROSA"), S("rosa"), NOON, &id),
-		STORE_TAKEN);
-	assert_int_equal(store_person_add(w.store, HERE, key_of(1), S("Luz"), S("luz"), NOON, &id),
-		STORE_TAKEN);
+	assert_int_equal(register_at(HERE, 2, S("ROSA"), S("rosa"), NOON, &id), STORE_TAKEN);
+	assert_int_equal(register_at(HERE, 1, S("Luz"), S("luz"), NOON, &id), STORE_TAKEN);
 	assert_int_equal(id, -1);
 	/* The refused registration left nothing behind: the name is free, the key as it was. */
 	assert_int_equal(
@@ -51,12 +43,11 @@ static void capsules_do_not_know_of_each_other(void **state)
 	struct store_person person;
 	struct store_comment comment;
 	struct store_comments page;
-	int64_t rosa = person_of(1, "rosa"), other = 0, id = 0, wait;
+	struct store_comment_added added;
+	int64_t rosa = person_of(1, "rosa"), other = 0;
 	assert_int_equal(
 		store_person_by_key(w.store, THERE, key_of(1), &w.arena, &person), STORE_NONE);
-	assert_int_equal(
-		store_person_add(w.store, THERE, key_of(1), S("rosa"), S("rosa"), NOON, &other),
-		STORE_OK);
+	assert_int_equal(register_at(THERE, 1, S("rosa"), S("rosa"), NOON, &other), STORE_OK);
 	assert_int_not_equal(other, rosa);
 
 	int64_t written = write_one(rosa, ESSAY, "hello");
@@ -68,41 +59,42 @@ static void capsules_do_not_know_of_each_other(void **state)
 		store_thread_page(w.store, THERE, ESSAY, 0, 10, &w.arena, &page), STORE_OK);
 	assert_int_equal(page.count, 0);
 	/* Nobody writes here who is registered there. */
-	assert_int_equal(write_at(other, ESSAY, "hello", NOON, &id, &wait), STORE_NONE);
-	assert_int_equal(write_at(9999, ESSAY, "hello", NOON, &id, &wait), STORE_NONE);
+	assert_int_equal(write_at(other, ESSAY, "hello", NOON, &added), STORE_NONE);
+	assert_int_equal(write_at(9999, ESSAY, "hello", NOON, &added), STORE_NONE);
 }
 
 static void a_comment_is_read_as_it_was_written(void **state)
 {
 	(void)state;
 	struct store_comment comment;
-	int64_t rosa = person_of(1, "rosa"), id = 0, wait;
+	struct store_comment_added added = {0};
+	int64_t rosa = person_of(1, "rosa");
 	assert_int_equal(
-		write_at(rosa, ESSAY, "caf\xc3\xa9\n\n=> x '; DROP TABLE", NOON, &id, &wait),
-		STORE_OK);
-	assert_int_equal(store_comment_by_id(w.store, HERE, id, &w.arena, &comment), STORE_OK);
-	assert_int_equal(comment.id, id);
+		write_at(rosa, ESSAY, "caf\xc3\xa9\n\n=> x '; DROP TABLE", NOON, &added), STORE_OK);
+	assert_int_equal(
+		store_comment_by_id(w.store, HERE, added.id, &w.arena, &comment), STORE_OK);
+	assert_int_equal(comment.id, added.id);
 	assert_int_equal(comment.written, NOON);
 	assert_span_equal(comment.slug, "posts/essay");
 	assert_span_equal(comment.author, "rosa");
 	assert_span_equal(comment.text, "caf\xc3\xa9\n\n=> x '; DROP TABLE");
 	assert_int_equal(
-		store_comment_by_id(w.store, HERE, id + 1, &w.arena, &comment), STORE_NONE);
+		store_comment_by_id(w.store, HERE, added.id + 1, &w.arena, &comment), STORE_NONE);
 }
 
 static void the_same_text_counts_once(void **state)
 {
 	(void)state;
 	int64_t rosa = person_of(1, "rosa"), luz = person_of(2, "luz");
-	int64_t first = 0, id = 0, wait;
+	struct store_comment_added first = {0}, added = {0};
 	struct store_comments page;
-	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &first, &wait), STORE_OK);
-	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON + 600, &id, &wait), STORE_REPEATED);
-	assert_int_equal(id, first);
-	assert_int_equal(write_at(rosa, S("posts/other"), "hello", NOON, &id, &wait), STORE_OK);
-	assert_int_equal(write_at(luz, ESSAY, "hello", NOON, &id, &wait), STORE_OK);
-	assert_int_equal(write_at(rosa, ESSAY, "hello!", NOON, &id, &wait), STORE_OK);
-	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON + 601, &id, &wait), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &first), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON + 600, &added), STORE_REPEATED);
+	assert_int_equal(added.id, first.id);
+	assert_int_equal(write_at(rosa, S("posts/other"), "hello", NOON, &added), STORE_OK);
+	assert_int_equal(write_at(luz, ESSAY, "hello", NOON, &added), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "hello!", NOON, &added), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON + 601, &added), STORE_OK);
 	assert_int_equal(store_thread_page(w.store, HERE, ESSAY, 0, 10, &w.arena, &page), STORE_OK);
 	assert_int_equal(page.total, 4);
 }
@@ -110,25 +102,24 @@ static void the_same_text_counts_once(void **state)
 static void ten_comments_an_hour_are_taken(void **state)
 {
 	(void)state;
-	int64_t rosa = person_of(1, "rosa"), luz = person_of(2, "luz"), id = 0, wait = 0;
+	int64_t rosa = person_of(1, "rosa"), luz = person_of(2, "luz");
+	struct store_comment_added added = {0};
 	char text[32];
 	for (int i = 0; i < 10; i++) {
 		snprintf(text, sizeof text, "number %d", i);
-		assert_int_equal(write_at(rosa, ESSAY, text, NOON + i * 60, &id, &wait), STORE_OK);
+		assert_int_equal(write_at(rosa, ESSAY, text, NOON + i * 60, &added), STORE_OK);
 	}
-	assert_int_equal(write_at(rosa, ESSAY, "one more", NOON + 600, &id, &wait), STORE_TOO_MANY);
-	assert_int_equal(wait, 3000);
-	assert_int_equal(
-		write_at(rosa, ESSAY, "one more", NOON + 3599, &id, &wait), STORE_TOO_MANY);
-	assert_int_equal(wait, 1);
-	assert_int_equal(write_at(luz, ESSAY, "one more", NOON + 3599, &id, &wait), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "one more", NOON + 600, &added), STORE_TOO_MANY);
+	assert_int_equal(added.wait, 3000);
+	assert_int_equal(write_at(rosa, ESSAY, "one more", NOON + 3599, &added), STORE_TOO_MANY);
+	assert_int_equal(added.wait, 1);
+	assert_int_equal(write_at(luz, ESSAY, "one more", NOON + 3599, &added), STORE_OK);
 	/* A repeat is told before the limit: it stores nothing. */
-	assert_int_equal(write_at(rosa, ESSAY, "number 9", NOON + 600, &id, &wait), STORE_REPEATED);
-	assert_int_equal(write_at(rosa, ESSAY, "one more", NOON + 3600, &id, &wait), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "number 9", NOON + 600, &added), STORE_REPEATED);
+	assert_int_equal(write_at(rosa, ESSAY, "one more", NOON + 3600, &added), STORE_OK);
 	/* The clock was set back by a day: the wait is still an hour at most. */
-	assert_int_equal(
-		write_at(rosa, ESSAY, "another", NOON - 86400, &id, &wait), STORE_TOO_MANY);
-	assert_int_equal(wait, 3600);
+	assert_int_equal(write_at(rosa, ESSAY, "another", NOON - 86400, &added), STORE_TOO_MANY);
+	assert_int_equal(added.wait, 3600);
 }
 
 static void threads_are_read_in_pages(void **state)
@@ -194,14 +185,15 @@ static void the_latest_come_first(void **state)
 	assert_int_equal(page.items[0].id, first);
 	assert_false(page.more);
 
-	assert_int_equal(store_comments_of(w.store, rosa, 0, 1, &w.arena, &page), STORE_OK);
+	assert_int_equal(store_comments_of(w.store, HERE, rosa, 0, 1, &w.arena, &page), STORE_OK);
 	assert_int_equal(page.items[0].id, third);
 	assert_true(page.more);
 	assert_int_equal(page.total, 2);
-	assert_int_equal(store_comments_of(w.store, rosa, third, 1, &w.arena, &page), STORE_OK);
+	assert_int_equal(
+		store_comments_of(w.store, HERE, rosa, third, 1, &w.arena, &page), STORE_OK);
 	assert_int_equal(page.items[0].id, first);
 	assert_false(page.more);
-	assert_int_equal(store_comments_of(w.store, 9999, 0, 1, &w.arena, &page), STORE_OK);
+	assert_int_equal(store_comments_of(w.store, HERE, 9999, 0, 1, &w.arena, &page), STORE_OK);
 	assert_int_equal(page.count, 0);
 }
 
@@ -209,14 +201,14 @@ static void a_change_is_a_new_generation(void **state)
 {
 	(void)state;
 	struct store_comments page;
-	int64_t id, wait;
+	struct store_comment_added added;
+	int64_t id;
 	int64_t rosa = person_of(1, "rosa");
 	assert_int_equal(w.generation, 1);
 	write_one(rosa, ESSAY, "hello");
 	assert_int_equal(w.generation, 2);
-	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &id, &wait), STORE_REPEATED);
-	assert_int_equal(
-		store_person_add(w.store, HERE, key_of(1), S("x"), S("x"), NOON, &id), STORE_TAKEN);
+	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &added), STORE_REPEATED);
+	assert_int_equal(register_at(HERE, 1, S("x"), S("x"), NOON, &id), STORE_TAKEN);
 	assert_int_equal(store_recent(w.store, HERE, 0, 2, &w.arena, &page), STORE_OK);
 	assert_int_equal(w.generation, 2);
 }
@@ -226,12 +218,13 @@ static void a_change_is_a_new_generation(void **state)
 
 static void *write_many(void *argument)
 {
-	int64_t person = *(int64_t *)argument, id, wait;
+	int64_t person = *(int64_t *)argument;
+	struct store_comment_added added;
 	char text[32];
 	size_t failed = 0;
 	for (int i = 0; i < COMMENTS_OF_EACH; i++) {
 		snprintf(text, sizeof text, "%lld says %d", (long long)person, i);
-		failed += write_at(person, ESSAY, text, NOON, &id, &wait) != STORE_OK;
+		failed += write_at(person, ESSAY, text, NOON, &added) != STORE_OK;
 	}
 	return failed == 0 ? NULL : argument;
 }
@@ -265,7 +258,8 @@ static void nothing_is_lost_among_threads(void **state)
 		assert_true(page.items[i - 1].id < page.items[i].id);
 }
 
-/* However long a thread is, no statement reads all of it or sorts anything. */
+/* However long a thread is, no statement reads all of it or sorts anything. Search has an index of
+ * its own kind, which is "scanned". */
 static void every_statement_begins_at_an_index(void **state)
 {
 	(void)state;
@@ -282,7 +276,9 @@ static void every_statement_begins_at_an_index(void **state)
 		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &plan, NULL), SQLITE_OK);
 		while (sqlite3_step(plan) == SQLITE_ROW) {
 			const char *step = (const char *)sqlite3_column_text(plan, 3);
-			if (strstr(step, "SCAN") != NULL || strstr(step, "TEMP") != NULL)
+			bool scans = strstr(step, "SCAN") != NULL &&
+				     strstr(step, "VIRTUAL TABLE INDEX") == NULL;
+			if (scans || strstr(step, "TEMP") != NULL)
 				fail_msg("%s: %s", statements[i], step);
 		}
 		sqlite3_finalize(plan);

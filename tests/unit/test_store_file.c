@@ -3,34 +3,12 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
 #include "store/migrations.h"
 #include "stores.h"
-
-static int64_t ask_file(const char *sql)
-{
-	sqlite3 *db;
-	sqlite3_stmt *statement;
-	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	int64_t number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	sqlite3_close(db);
-	return number;
-}
-
-static void tell_file(const char *sql)
-{
-	sqlite3 *db;
-	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
 
 static void a_store_is_made_from_nothing(void **state)
 {
@@ -185,8 +163,9 @@ static int register_rosa(int number)
 	struct store *store = store_open(w.spec, NULL, &w.fault);
 	if (store == NULL)
 		return 2;
-	enum store_result result = store_person_add(
-		store, HERE, key_of((unsigned char)number), S("Rosa"), S("rosa"), NOON, &id);
+	w.store = store;
+	enum store_result result =
+		register_at(HERE, (unsigned char)number, S("Rosa"), S("rosa"), NOON, &id);
 	return result == STORE_OK ? 0 : 1;
 }
 
@@ -240,18 +219,18 @@ static void move(const char *from, const char *to)
 static void a_store_that_is_gone_rests_until_it_is_back(void **state)
 {
 	(void)state;
-	int64_t id, wait;
+	struct store_comment_added added;
 	store_begin();
 	int64_t rosa = person_of(1, "rosa");
 	move("var", "away");
 	assert_int_equal(read_recent(), STORE_RESTING);
-	assert_int_equal(write_at(rosa, ESSAY, "lost?", NOON, &id, &wait), STORE_RESTING);
+	assert_int_equal(write_at(rosa, ESSAY, "lost?", NOON, &added), STORE_RESTING);
 	/* Nobody begins an empty store in its place. */
 	tree_folder(&w.tree, "var");
-	assert_int_equal(write_at(rosa, ESSAY, "lost?", NOON, &id, &wait), STORE_RESTING);
+	assert_int_equal(write_at(rosa, ESSAY, "lost?", NOON, &added), STORE_RESTING);
 	tree_remove(&w.tree, "var");
 	move("away", "var");
-	assert_int_equal(write_at(rosa, ESSAY, "found", NOON, &id, &wait), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "found", NOON, &added), STORE_OK);
 	assert_int_equal(read_recent(), STORE_OK);
 }
 
@@ -282,7 +261,7 @@ static void a_damaged_store_rests(void **state)
 static void a_full_disk_rests_until_there_is_room(void **state)
 {
 	(void)state;
-	int64_t id, wait;
+	struct store_comment_added added;
 	store_begin();
 	int64_t rosa = person_of(1, "rosa");
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before_action;
@@ -292,14 +271,14 @@ static void a_full_disk_rests_until_there_is_room(void **state)
 	none.rlim_cur = 0;
 	assert_int_equal(sigaction(SIGXFSZ, &ignore, &before_action), 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
-	enum store_result full = write_at(rosa, ESSAY, "no room", NOON, &id, &wait);
-	enum store_result full_again = write_at(rosa, ESSAY, "no room", NOON, &id, &wait);
+	enum store_result full = write_at(rosa, ESSAY, "no room", NOON, &added);
+	enum store_result full_again = write_at(rosa, ESSAY, "no room", NOON, &added);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_int_equal(sigaction(SIGXFSZ, &before_action, NULL), 0);
 	assert_int_equal(full, STORE_RESTING);
 	assert_int_equal(full_again, STORE_RESTING);
 	assert_int_equal(w.generation, 1);
-	assert_int_equal(write_at(rosa, ESSAY, "room", NOON, &id, &wait), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "room", NOON, &added), STORE_OK);
 	assert_int_equal(ask_file("SELECT count(*) FROM comments"), 1);
 }
 
@@ -307,22 +286,22 @@ static void a_full_disk_rests_until_there_is_room(void **state)
 static void a_store_that_others_hold_rests(void **state)
 {
 	(void)state;
-	int64_t id, wait;
+	struct store_comment_added added;
 	sqlite3 *db;
 	store_begin();
 	int64_t rosa = person_of(1, "rosa");
 	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	int64_t begun = clock_monotonic_ms();
-	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &id, &wait), STORE_RESTING);
+	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &added), STORE_RESTING);
 	int64_t waited = clock_monotonic_ms() - begun;
 	assert_in_range(waited, 2900, 4500);
 	assert_int_equal(read_recent(), STORE_OK);
 	for (int i = 0; i < 8; i++)
-		assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &id, &wait), STORE_RESTING);
+		assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &added), STORE_RESTING);
 	assert_in_range(clock_monotonic_ms() - begun - waited, 0, 1000);
 	sqlite3_close(db);
-	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &id, &wait), STORE_OK);
+	assert_int_equal(write_at(rosa, ESSAY, "hello", NOON, &added), STORE_OK);
 }
 
 static void memory_that_is_out_rests(void **state)

@@ -30,8 +30,7 @@ static void a_host_that_is_not_configured_is_named(void **state)
 	write_one(rosa, ESSAY, "one");
 	write_one(rosa, ESSAY, "two");
 	/* Somebody is known there, but has not said anything. */
-	assert_int_equal(store_person_add(w.store, THERE, key_of(2), S("luz"), S("luz"), NOON, &id),
-		STORE_OK);
+	assert_int_equal(register_at(THERE, 2, S("luz"), S("luz"), NOON, &id), STORE_OK);
 	for (int served = 1; served >= 0; served--) {
 		assert_string_equal(warnings(here, 2), "");
 		const char *text = warnings(there, 1);

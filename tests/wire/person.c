@@ -85,10 +85,15 @@ bool person_make_ordinary(struct person *person, const char *name)
 	return person_make(person, PERSON_P256, name, -DAYS(1), DAYS(3650));
 }
 
-bool person_renew(struct person *renewed, const struct person *person)
+bool person_renew_for(struct person *renewed, const struct person *person, long from, long to)
 {
 	renewed->key = EVP_PKEY_up_ref(person->key) == 1 ? person->key : NULL;
-	return complete(renewed, NULL, "renewed", -DAYS(1), DAYS(30));
+	return complete(renewed, NULL, "renewed", from, to);
+}
+
+bool person_renew(struct person *renewed, const struct person *person)
+{
+	return person_renew_for(renewed, person, -DAYS(1), DAYS(30));
 }
 
 bool person_make_issued(struct person *person, const struct person *issuer, const char *name)

@@ -26,6 +26,7 @@ bool person_make_ordinary(struct person *person, const char *name);
 
 /* Another certificate for the same key. */
 bool person_renew(struct person *renewed, const struct person *person);
+bool person_renew_for(struct person *renewed, const struct person *person, long from, long to);
 
 /* The same, but signed by `issuer` instead of by itself. */
 bool person_make_issued(struct person *person, const struct person *issuer, const char *name);

@@ -7,17 +7,95 @@
 
 #define PAGES_MAX 2000
 
-void reader_join(const struct daemon *daemon, struct person *person, const char *name)
+struct answer ask_from_anywhere(
+	const struct daemon *daemon, const struct person *person, const char *url)
+{
+	static _Atomic unsigned asked;
+	const unsigned number = asked++;
+	char source[32];
+
+	snprintf(source, sizeof(source), "127.1.%u.%u", number / 200 % 256, number % 200 + 1);
+	return ask_as(daemon, &(struct client_options){.person = person, .source = source}, url);
+}
+
+void read_code(const char *page, char code[CODE_TEXT_SIZE])
+{
+	const char *line = strstr(page, "\n```");
+	size_t length;
+
+	line = line != NULL ? strchr(line + 1, '\n') : NULL;
+	if (line == NULL)
+		fail_msg("no code in:\n%s", page);
+	length = strcspn(line + 1, "\n");
+	assert_true(length > 0 && length < CODE_TEXT_SIZE);
+	memcpy(code, line + 1, length);
+	code[length] = '\0';
+}
+
+void reader_register(const struct daemon *daemon, const struct person *person, const char *name,
+	char code[CODE_TEXT_SIZE])
 {
 	char query[URL_SIZE / 2], url[URL_SIZE];
 	struct answer answer;
 
-	assert_true(person_make_ordinary(person, "somebody"));
 	url_of(url, "/comments/register?%s", encode_query(name, query, sizeof(query)));
-	answer = ask(daemon, person, url);
+	answer = ask_from_anywhere(daemon, person, url);
 	assert_answer(&answer, 30, url);
-	assert_int_equal(strncmp(redirect_path(&answer), "/comments/", 10), 0);
+	assert_int_equal(strncmp(redirect_path(&answer), "/comments/welcome/", 18), 0);
+	url_of(url, "%s", redirect_path(&answer));
 	answer_free(&answer);
+	answer = ask(daemon, person, url);
+	assert_answer(&answer, 20, url);
+	read_code(answer.body, code);
+	answer_free(&answer);
+}
+
+void reader_join(const struct daemon *daemon, struct person *person, const char *name)
+{
+	char code[CODE_TEXT_SIZE];
+
+	assert_true(person_make_ordinary(person, "somebody"));
+	reader_register(daemon, person, name, code);
+}
+
+struct answer reader_type(const struct daemon *daemon, const struct person *person,
+	const char *path, const char *typed)
+{
+	char query[URL_SIZE / 2], url[URL_SIZE];
+	struct answer answer = ask(daemon, person, url_of(url, "%s", path));
+	const char *guarded = redirect_path(&answer);
+
+	assert_answer(&answer, 30, path);
+	assert_int_equal(strncmp(guarded, path, strlen(path)), 0);
+	if (typed == NULL)
+		url_of(url, "%s", guarded);
+	else
+		url_of(url, "%s?%s", guarded, encode_query(typed, query, sizeof(query)));
+	answer_free(&answer);
+	return ask(daemon, person, url);
+}
+
+void reader_device_code(
+	const struct daemon *daemon, const struct person *person, char code[CODE_TEXT_SIZE])
+{
+	char url[URL_SIZE];
+	struct answer answer = reader_type(daemon, person, "/comments/account/device", "yes");
+
+	url_of(url, "%s", redirect_path(&answer));
+	answer_free(&answer);
+	answer = ask(daemon, person, url);
+	assert_answer(&answer, 20, url);
+	read_code(answer.body, code);
+	answer_free(&answer);
+}
+
+struct answer reader_type_code(const struct daemon *daemon, const struct person *person,
+	const char *path, const char *code)
+{
+	char query[URL_SIZE / 2] = "", url[URL_SIZE];
+
+	url_of(url, "%s?%s", path, encode_query(code, query, sizeof(query)));
+	return ask_from_anywhere(daemon, person, url);
 }
 
 struct answer reader_send(const struct daemon *daemon, const struct person *person,
@@ -26,7 +104,7 @@ struct answer reader_send(const struct daemon *daemon, const struct person *pers
 	char query[URL_SIZE], url[URL_SIZE];
 
 	url_of(url, "/comments/on/%s/new?%s", slug, encode_query(text, query, sizeof(query)));
-	return ask(daemon, person, url);
+	return ask_from_anywhere(daemon, person, url);
 }
 
 long comment_id(const struct answer *answer)

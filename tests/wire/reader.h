@@ -8,8 +8,33 @@
 
 #define ESSAY "posts/essay"
 
+/* As ask(), each time from another address of this machine: no limit by address stands in its way.
+ */
+struct answer ask_from_anywhere(
+	const struct daemon *daemon, const struct person *person, const char *url);
+
 /* Makes an ordinary certificate and registers `name` with it. */
 void reader_join(const struct daemon *daemon, struct person *person, const char *name);
+
+/* Registers with a certificate that is there already. The recovery code, as it is shown. */
+#define CODE_TEXT_SIZE 128
+void reader_register(const struct daemon *daemon, const struct person *person, const char *name,
+	char code[CODE_TEXT_SIZE]);
+
+/* What the first preformatted block of a page holds in its first line. */
+void read_code(const char *page, char code[CODE_TEXT_SIZE]);
+
+/* Follows a path to its guarded form, and types there (NULL: nothing). */
+struct answer reader_type(const struct daemon *daemon, const struct person *person,
+	const char *path, const char *typed);
+
+/* The code that one's own device shows for another one. */
+void reader_device_code(
+	const struct daemon *daemon, const struct person *person, char code[CODE_TEXT_SIZE]);
+
+/* The answer to an 11 of /comments/link, or of another path. */
+struct answer reader_type_code(const struct daemon *daemon, const struct person *person,
+	const char *path, const char *code);
 
 /* Answers the 10 of a post's `new` with this text. */
 struct answer reader_send(const struct daemon *daemon, const struct person *person,

@@ -177,7 +177,7 @@ int main(void)
 		TEST("plain text (not TLS), HTTP, SSH bytes on the port", plain_text),
 		TEST("bytes after the CRLF of a gemini request", bytes_after_crlf),
 		TEST("a request split into any number of packets", in_packets),
-		TEST("a titan upload: nothing takes it yet", titan),
+		TEST("a titan upload to where nothing takes it", titan),
 	};
 
 	return cmocka_run_group_tests_name("request", rows, start, fixture_end);

@@ -1,0 +1,97 @@
+/*
+ * kindling backup: a copy of the store, and the checksum by which it is known again.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "os/fd.h"
+#include "store/transfer.h"
+#include "tls/secret.h"
+
+static const struct cli_manual manual = {
+	.usage = "kindling backup [-c FILE] [--OPTION VALUE]... COPY",
+	.sentences =
+		"Copies the store into the file COPY, which must not be there, looks the copy "
+		"over, "
+		"and writes its\nSHA-256 into COPY.sha256, as sha256sum -c reads it. The server "
+		"may "
+		"run, and readers may write: the\ncopy is of one moment. It is as secret as the "
+		"store.\n",
+};
+
+/* sha256sum writes such names in another way, and a shell's user would not want them. */
+static bool is_plain(const char *name)
+{
+	for (; *name != '\0'; name++)
+		if (*name == '\\' || (unsigned char)*name < ' ')
+			return false;
+	return true;
+}
+
+static bool write_checksum(const char *copy, struct arena *arena, struct fault *fault)
+{
+	const char *slash = strrchr(copy, '/');
+	const char *path = arena_printf(arena, "%s.sha256", copy);
+	char hash[SECRET_HEX_SIZE];
+
+	if (path == NULL)
+		return fault_set(fault, "memory is out");
+	if (!secret_hash_file(copy, hash))
+		return fault_set(fault, "cannot read %s: %s", copy, strerror(errno));
+
+	const char *line = arena_printf(arena, "%s  %s\n", hash, slash != NULL ? slash + 1 : copy);
+
+	if (line == NULL)
+		return fault_set(fault, "memory is out");
+	return file_write(path, span_of(line), 0600, fault);
+}
+
+static int back_up(const struct cli_setup *setup, struct arena *arena)
+{
+	const char *copy = setup->words[0];
+	struct progress progress;
+	struct fault fault;
+
+	if (!is_plain(copy)) {
+		(void)conf_complain(
+			"%s: name a file without backslashes and control characters", copy);
+		return CLI_FAILED;
+	}
+	progress_begin(&progress, "Copying");
+
+	bool well = store_backup(setup->conf->store, copy, progress_tell, &progress, &fault);
+
+	progress_end(&progress);
+	if (well && !write_checksum(copy, arena, &fault)) {
+		(void)unlink(copy);
+		well = false;
+	}
+	if (!well) {
+		(void)conf_complain("%s", fault.text);
+		return CLI_FAILED;
+	}
+	printf("%s is copied into %s, with its checksum in %s.sha256.\n", setup->conf->store, copy,
+		copy);
+	return CLI_DONE;
+}
+
+int cli_backup(int argc, char **argv)
+{
+	struct cli_setup setup;
+	bool ready = cli_configure(&setup, argc, argv, &manual);
+	int code = setup.exit;
+
+	if (ready && setup.words[0] == NULL) {
+		code = cli_refuse("a word is missing: the file to copy into", manual.usage);
+	} else if (ready && setup.words[1] != NULL) {
+		code = cli_refuse_word(setup.words[1], manual.usage);
+	} else if (ready) {
+		code = back_up(&setup, &setup.arena);
+	}
+	arena_end(&setup.arena);
+	return code;
+}

@@ -1,0 +1,181 @@
+/*
+ * What `kindling people` prints: everybody, one person, the log.
+ */
+#include "cli/people_lists.h"
+
+#include <inttypes.h>
+
+#include "cli/print.h"
+#include "tls/secret.h"
+
+static const char *const standings[] = {
+	[STORE_ACTIVE] = "active", [STORE_BANNED] = "banned", [STORE_LEFT] = "left"};
+static const char *const roles[] = {
+	[STORE_READER] = "reader", [STORE_MODERATOR] = "moderator", [STORE_OWNER] = "owner"};
+
+static void print_person(const struct store_person *person)
+{
+	printf("%" PRId64 "  %s  %s  ", person->id, roles[person->role],
+		standings[person->standing]);
+	print_date(person->registered);
+	printf("  %" PRIu64 " shown, %" PRIu64 " held  ", person->comments, person->held);
+	print_text(person->name);
+	putchar('\n');
+}
+
+int people_list(struct shell *shell, char **words, const struct shell_action *action)
+{
+	const struct conf_capsule *capsule = shell_capsule(shell, &words);
+	struct store_people page = {.more = true};
+	struct arena arena;
+	int64_t after = 0;
+	bool well = true;
+
+	(void)action;
+	if (capsule == NULL)
+		return CLI_USAGE;
+	if (words[0] != NULL)
+		return cli_refuse_word(words[0], shell->usage);
+	arena_init(&arena, SHELL_PAGE_MEMORY);
+	while (well && page.more && !ferror(stdout)) {
+		enum store_result result = store_people(
+			shell->store, span_of(capsule->host), after, SHELL_PAGE, &arena, &page);
+
+		well = shell_is_well(result, "the list");
+		for (size_t i = 0; well && i < page.count; i++) {
+			print_person(&page.items[i]);
+			after = page.items[i].id;
+		}
+		arena_end(&arena);
+	}
+	return well ? CLI_DONE : CLI_FAILED;
+}
+
+static bool owns_by_configuration(
+	const struct shell *shell, struct span host, const char *fingerprint)
+{
+	for (size_t i = 0; i < shell->conf->capsule_count; i++) {
+		const struct conf_capsule *capsule = &shell->conf->capsules[i];
+
+		if (!span_equal(span_of(capsule->host), host))
+			continue;
+		for (size_t k = 0; k < capsule->owner.count; k++)
+			if (span_equal(span_of(capsule->owner.items[k]), span_of(fingerprint)))
+				return true;
+	}
+	return false;
+}
+
+static bool print_certificates(
+	const struct shell *shell, struct span host, const struct store_person *person)
+{
+	struct store_certificate *items;
+	char fingerprint[SECRET_HEX_SIZE];
+	size_t count;
+
+	if (!shell_is_well(
+		    store_certificates(shell->store, person->id, shell->arena, &items, &count),
+		    "the certificates"))
+		return false;
+	printf("Certificates (SHA-256 of the public key):\n");
+	for (size_t i = 0; i < count; i++) {
+		secret_hex(items[i].key, fingerprint);
+		printf("  %s\n    linked ", fingerprint);
+		print_date(items[i].added);
+		printf(", last used ");
+		print_date(items[i].used);
+		if (items[i].ends != 0) {
+			printf(", ends ");
+			print_date(items[i].ends);
+		}
+		if (owns_by_configuration(shell, host, fingerprint))
+			printf(", an owner's by the configuration");
+		putchar('\n');
+	}
+	return true;
+}
+
+int people_show(struct shell *shell, char **words, const struct shell_action *action)
+{
+	struct store_person person;
+	struct span host;
+
+	(void)action;
+	if (!shell_find_person(shell, words[0], &host, &person))
+		return CLI_FAILED;
+	printf("Person %" PRId64 ", ", person.id);
+	print_name(person.name);
+	printf("\nAt:         gemini://%.*s/comments/people/%" PRId64
+	       "\nRole:       %s\nStanding:   %s\nRegistered: ",
+		SPAN_ARG(host), person.id, roles[person.role], standings[person.standing]);
+	print_time(person.registered);
+	printf("\nLooked in:  ");
+	print_time(person.looked);
+	printf("\nComments:   %" PRIu64 " shown, %" PRIu64 " held\n", person.comments, person.held);
+	return print_certificates(shell, host, &person) ? CLI_DONE : CLI_FAILED;
+}
+
+static void print_action(const struct store_action *action)
+{
+	static const char *const acts[] = {
+		[STORE_ACT_APPROVE] = "approved",
+		[STORE_ACT_HIDE] = "hid",
+		[STORE_ACT_UNHIDE] = "showed again",
+		[STORE_ACT_REMOVE] = "removed",
+		[STORE_ACT_SETTLE] = "left as it is",
+		[STORE_ACT_BAN] = "banned",
+		[STORE_ACT_UNBAN] = "lifted the ban on",
+		[STORE_ACT_APPOINT] = "made a moderator of",
+		[STORE_ACT_DISMISS] = "made a reader again of",
+		[STORE_ACT_CLAIM] = "became an owner",
+		[STORE_ACT_INVITE] = "invited",
+	};
+
+	print_time(action->made);
+	printf("  ");
+	if (action->actor == 0)
+		printf("the shell");
+	else
+		print_name(action->actor_name);
+	printf(" %s", acts[action->act]);
+	if (action->comment != 0)
+		printf(" comment %" PRId64 " by", action->comment);
+	if (action->person != 0 && action->act != STORE_ACT_CLAIM) {
+		putchar(' ');
+		print_name(action->person_name);
+		printf(" (person %" PRId64 ")", action->person);
+	}
+	if (action->reason.len > 0) {
+		printf(": ");
+		print_text(action->reason);
+	}
+	putchar('\n');
+}
+
+int people_log(struct shell *shell, char **words, const struct shell_action *action)
+{
+	const struct conf_capsule *capsule = shell_capsule(shell, &words);
+	struct store_actions page = {.more = true};
+	struct arena arena;
+	int64_t before = 0;
+	bool well = true;
+
+	(void)action;
+	if (capsule == NULL)
+		return CLI_USAGE;
+	if (words[0] != NULL)
+		return cli_refuse_word(words[0], shell->usage);
+	arena_init(&arena, SHELL_PAGE_MEMORY);
+	while (well && page.more && !ferror(stdout)) {
+		enum store_result result = store_actions(
+			shell->store, span_of(capsule->host), before, SHELL_PAGE, &arena, &page);
+
+		well = shell_is_well(result, "the log");
+		for (size_t i = 0; well && i < page.count; i++) {
+			print_action(&page.items[i]);
+			before = page.items[i].id;
+		}
+		arena_end(&arena);
+	}
+	return well ? CLI_DONE : CLI_FAILED;
+}

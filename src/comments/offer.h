@@ -1,0 +1,26 @@
+/*
+ * What a page offers its reader to do: to comment, to pass on, and what leads to a guarded page.
+ * Private to comments/.
+ */
+#ifndef KINDLING_COMMENTS_OFFER_H
+#define KINDLING_COMMENTS_OFFER_H
+
+#include "comments/visit.h"
+
+/* Whether this reader may write on the post: to moderators it is never closed. */
+bool offer_is_open(const struct visit *visit, const struct post *post);
+
+/* How this reader leaves a comment on the post, or since when nobody does; and what waits for a
+ * moderator, where that is theirs. */
+void offer_comment(struct buf *page, struct visit *visit, const struct post *post);
+/* The same for passing a comment on. */
+void offer_answer(struct buf *page, struct visit *visit, const struct post *post, int64_t comment);
+
+/* "=> PATH LABEL" to a guarded page, with its guard for a reader who is known. `path` may be NULL,
+ * as memory was out. */
+void offer_guarded(struct buf *page, struct visit *visit, const char *path, const char *label);
+
+/* How a post's comments are followed. */
+void offer_feeds(struct buf *page, const struct post *post);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * What goes out: the answer, piece by piece, and then nothing but leaving.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "net/connection.h"
+
+#define WRITES_PER_TURN 16 /* of TLS_WRITE_MAX bytes; then others get their turn */
+#define DRAINS_PER_TURN 16
+#define DRAINED_MAX     (16u << 20) /* bytes of a client that goes on talking */
+
+static void begin_drain(struct connection *connection)
+{
+	connection_log(connection, connection->exchange->reply.note);
+	exchange_release(connection->exchange);
+	connection->exchange = NULL;
+	/* What the client still sends is read and dropped until it closes: a socket that is closed
+	 * over unread bytes is reset, and the reset can overtake the answer. */
+	shutdown(connection->fd, SHUT_WR);
+	connection_enter(connection, CONNECTION_DRAIN);
+	connection_watch(connection, UV_READABLE);
+}
+
+void writing_run_write(struct connection *connection)
+{
+	struct net *net = connection->net;
+	struct exchange *exchange = connection->exchange;
+	uint64_t sent_before = tls_bytes_sent(connection->tls);
+	enum tls_io io = tls_flush(connection->tls);
+	for (int i = 0; i < WRITES_PER_TURN && io == TLS_DONE && !exchange->body_ended; i++) {
+		size_t len;
+		if (!exchange_next_piece(exchange, net->scratch, sizeof net->scratch, &len)) {
+			connection_end(connection, "the file could not be read on");
+			return;
+		}
+		exchange->bytes += len;
+		io = tls_write(connection->tls, net->scratch, len, exchange->body_ended);
+	}
+	if (io == TLS_DONE && exchange->body_ended) {
+		begin_drain(connection);
+		return;
+	}
+	if (tls_bytes_sent(connection->tls) != sent_before)
+		deadline_set(&net->deadlines, &connection->deadline, CONNECTION_WRITE);
+	connection_wait_or_end(connection, io == TLS_DONE ? TLS_WANT_WRITE : io);
+}
+
+void writing_run_drain(struct connection *connection)
+{
+	struct net *net = connection->net;
+	for (int i = 0; i < DRAINS_PER_TURN; i++) {
+		ssize_t got = recv(connection->fd, net->scratch, sizeof net->scratch, 0);
+		if (got > 0 && (connection->drained += (unsigned)got) < DRAINED_MAX)
+			continue;
+		if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+			connection_end(connection, NULL);
+		return;
+	}
+}

@@ -1,0 +1,85 @@
+/*
+ * A person leaves: what remains of them is a row without a name, so that their comments, where
+ * they stay, hang on something.
+ */
+#include "store/connection.h"
+#include "store/names.h"
+#include "store/people.h"
+#include "store/tree.h"
+
+struct leave_task {
+	int64_t person, now;
+	bool erase;
+};
+
+static enum store_result run_for(
+	struct connection *connection, enum statement which, int64_t subject)
+{
+	struct query query;
+	query_open(&query, connection, which);
+	query_bind_number(&query, subject);
+	return query_finish(&query);
+}
+
+static enum store_result settle_reports(
+	struct connection *connection, enum statement which, int64_t subject, int64_t now)
+{
+	struct query query;
+	query_open(&query, connection, which);
+	query_bind_number(&query, subject);
+	query_bind_number(&query, now);
+	return query_finish(&query);
+}
+
+/* The person's latest comment before `*id` that has a text. */
+static enum store_result find_next(struct connection *connection, int64_t person, int64_t *id)
+{
+	struct query query;
+	query_open(&query, connection, STATEMENT_ERASE_NEXT);
+	query_bind_number(&query, person);
+	query_bind_number(&query, *id);
+	enum store_result result = query_step(&query);
+	if (result == STORE_OK)
+		*id = query_number(&query, 0);
+	query_close(&query);
+	return result;
+}
+
+/* The latest first: so an answer to oneself is gone before what it answers, which then needs no
+ * placeholder. */
+static enum store_result erase_words(struct connection *connection, const struct leave_task *task)
+{
+	int64_t id = INT64_MAX;
+	enum store_result result = find_next(connection, task->person, &id);
+	while (result == STORE_OK) {
+		result = tree_set_state(connection, id, STORE_DELETED, true);
+		if (result == STORE_OK)
+			result =
+				settle_reports(connection, STATEMENT_ERASE_REPORTED, id, task->now);
+		if (result == STORE_OK)
+			result = find_next(connection, task->person, &id);
+	}
+	if (result != STORE_NONE)
+		return result;
+	return settle_reports(connection, STATEMENT_ERASE_REPORTS, task->person, task->now);
+}
+
+static enum store_result leave(struct connection *connection, void *argument)
+{
+	static const enum statement steps[] = {STATEMENT_LEAVE_CERTIFICATES, STATEMENT_LEAVE_CODES,
+		STATEMENT_LEAVE_REVEAL, STATEMENT_LEAVE_ACTOR, STATEMENT_LEAVE_CONCERNED,
+		STATEMENT_PERSON_LEAVE};
+	const struct leave_task *task = argument;
+	enum store_result result = name_retire(connection, task->person, task->now);
+	if (result == STORE_OK && task->erase)
+		result = erase_words(connection, task);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && result == STORE_OK; i++)
+		result = run_for(connection, steps[i], task->person);
+	return result;
+}
+
+enum store_result store_person_leave(struct store *store, int64_t person, bool erase, int64_t now)
+{
+	struct leave_task task = {.person = person, .now = now, .erase = erase};
+	return store_run(store, STORE_WRITE, leave, &task);
+}

@@ -1,0 +1,93 @@
+/*
+ * A copy put back in the place of all that the store holds.
+ */
+#include "store/transfer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/copy.h"
+#include "store/file.h"
+#include "store/look.h"
+#include "store/migrations.h"
+#include "store/whole.h"
+
+/* An older copy is brought up to date in a passing file that SQLite makes and forgets: the store
+ * itself goes from what it held to the whole of what it will hold. */
+static sqlite3 *stage(sqlite3 *copy, struct fault *fault)
+{
+	sqlite3 *staged = NULL;
+	bool well =
+		sqlite3_open_v2("", &staged,
+			SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			NULL) == SQLITE_OK ||
+		fault_set(fault, "%s", staged != NULL ? sqlite3_errmsg(staged) : "memory is out");
+	if (well && copy_pages(copy, staged, (struct copy_progress){0}, fault) &&
+		migrations_run(staged, fault))
+		return staged;
+	(void)sqlite3_close(staged); /* nobody will miss it */
+	return NULL;
+}
+
+static bool is_ours(sqlite3 *copy, int64_t *version, struct fault *fault)
+{
+	if (!migrations_can_run(copy, fault))
+		return false;
+	sqlite3_stmt *statement =
+		whole_ask(copy, "PRAGMA user_version", "it cannot be read", fault);
+	if (statement == NULL)
+		return false;
+	*version = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return *version > 0 || fault_set(fault, "it is empty: no copy of a store");
+}
+
+static bool put_in_place(
+	sqlite3 *from, const char *file, struct copy_progress progress, struct fault *fault)
+{
+	struct fault why;
+	if (!store_prepare(file, &why))
+		return fault_set(fault,
+			"%s; where the store itself is damaged, move it away, with the files "
+			"beside "
+			"it that end in -wal and -shm, and restore again",
+			why.text);
+	struct connection *connection = whole_open(file, fault);
+	if (connection == NULL)
+		return false;
+	bool well = copy_pages(from, connection->db, progress, &why) ||
+		    fault_set(fault, "the store %s cannot be written: %s; it is as it was", file,
+			    why.text);
+	connection_close(connection);
+	return well;
+}
+
+bool store_restore(const char *file, const char *copy, store_progress *progress, void *context,
+	struct fault *fault)
+{
+	struct fault why;
+	int64_t version = 0;
+	sqlite3 *staged = NULL;
+	struct stat info;
+	if (stat(copy, &info) != 0 || access(copy, R_OK) != 0)
+		return fault_set(fault, "cannot read %s: %s", copy, strerror(errno));
+	if (!S_ISREG(info.st_mode))
+		return fault_set(fault, "%s is not a regular file", copy);
+	sqlite3 *db = look_open(copy, &why);
+	bool well = db != NULL && is_ours(db, &version, &why) && copy_check(db, true, &why);
+	bool is_old = well && version < migrations_latest();
+	if (is_old) {
+		staged = stage(db, &why);
+		well = staged != NULL;
+	}
+	if (!well)
+		fault_set(fault, "%s: %s; nothing was restored", copy, why.text);
+	else
+		well = put_in_place(is_old ? staged : db, file,
+			(struct copy_progress){progress, context}, fault);
+	(void)sqlite3_close(staged); /* nothing was written that closing could lose */
+	(void)sqlite3_close(db);
+	return well;
+}

@@ -1,0 +1,50 @@
+/*
+ * Searching posts and comments (SQLite's FTS5).
+ */
+#ifndef KINDLING_STORE_SEARCH_H
+#define KINDLING_STORE_SEARCH_H
+
+#include "store/store.h"
+
+#define STORE_SEARCH_MOST  100  /* hits that may be asked for at once */
+#define STORE_SEARCH_WORDS 16   /* of what is typed, so many count */
+#define STORE_SEARCH_RANKS 1000 /* where more match, the newest of them are ranked */
+
+struct store_hit {
+	int64_t id; /* the comment; 0 for a post */
+	struct span slug;
+	struct span title;  /* the post's; empty for a comment */
+	struct span author; /* the comment's; empty for one who has left */
+	int64_t written;
+	struct span context; /* some words around those that were found, on one line or several */
+};
+struct store_hits {
+	struct store_hit *items;
+	size_t count;
+	bool more;
+};
+
+/*
+ * `typed` is what a reader typed, any bytes: words, all of which have to be there; "several words"
+ * in quotes stand next to each other; a word of two letters or more that ends in * stands for all
+ * that begin so. Nothing else has a meaning, and nothing is an error: STORE_NONE where no word is
+ * left. Best first, from the `skip`th on; only shown comments.
+ */
+enum store_result store_search_comments(struct store *store, struct span capsule, struct span typed,
+	size_t skip, size_t most, struct arena *arena, struct store_hits *hits);
+enum store_result store_search_posts(struct store *store, struct span capsule, struct span typed,
+	size_t skip, size_t most, struct arena *arena, struct store_hits *hits);
+
+/* The posts that the search knows, and as of which state of their files; in order of slug. */
+struct store_post {
+	struct span slug, title;
+	int64_t stamp;
+};
+enum store_result store_posts(struct store *store, struct span capsule, struct arena *arena,
+	struct store_post **items, size_t *count);
+/* Puts a post in place of what was known of it. */
+enum store_result store_post_put(
+	struct store *store, struct span capsule, const struct store_post *post, struct span text);
+enum store_result store_post_forget(struct store *store, struct span capsule, struct span slug);
+
+#endif

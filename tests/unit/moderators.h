@@ -1,0 +1,91 @@
+/*
+ * What moderators do, and pages behind guards, for tests with readers.
+ */
+#ifndef KINDLING_TESTS_UNIT_MODERATORS_H
+#define KINDLING_TESTS_UNIT_MODERATORS_H
+
+#include "readers.h"
+#include "store/moderation.h"
+
+static inline void answer(const char *path, unsigned char who)
+{
+	char url[2048];
+	snprintf(url, sizeof url, BASE "%s", path);
+	prepare_request(url, who);
+	comments_answer(comments, &request, &reply);
+}
+
+/* META holds the words. */
+static inline void assert_says(
+	const char *path, unsigned char who, enum status status, const char *words)
+{
+	answer(path, who);
+	if (reply.status != status || (words[0] != '\0' && !holds(reply.meta, words)))
+		fail_msg("%s by %d: %d %.*s, not %d … %s", path, who, (int)reply.status,
+			SPAN_ARG(reply.meta), (int)status, words);
+}
+
+/* META is just that. */
+static inline void assert_answer(
+	const char *path, unsigned char who, enum status status, const char *meta)
+{
+	assert_says(path, who, status, meta);
+	assert_span_equal(reply.meta, meta);
+}
+
+static inline struct span page_of(const char *path, unsigned char who)
+{
+	assert_answer(path, who, STATUS_SUCCESS, "text/gemini");
+	return reply.body.memory;
+}
+
+/* Where a redirect leads to. */
+static inline const char *led_to(const char *path, unsigned char who)
+{
+	assert_says(path, who, STATUS_REDIRECT, "/");
+	return arena_copy(&w.arena, reply.meta);
+}
+
+/* The URL of the first link with this label. */
+static inline const char *link_of(struct span page, const char *label)
+{
+	struct span line, url, rest;
+	while (span_next_line(&page, &line)) {
+		if (span_starts_with(line, S("=> ")) &&
+			span_cut(span_skip(line, 3), ' ', &url, &rest) &&
+			span_equal(rest, span_of(label)))
+			return arena_copy(&w.arena, url);
+	}
+	fail_msg("no link \"%s\"", label);
+	return NULL;
+}
+
+/* Of a guarded page, by way of the address that this reader is sent to; `query` behind it. */
+static inline void assert_says_guarded(const char *path, const char *query, unsigned char who,
+	enum status status, const char *words)
+{
+	const char *guarded = led_to(path, who);
+	if (strncmp(guarded, path, strlen(path)) != 0 || strstr(guarded, "/~") == NULL)
+		fail_msg("%s leads to %s, not to its guard", path, guarded);
+	assert_says(arena_printf(&w.arena, "%s%s", guarded, query), who, status, words);
+}
+
+static inline struct store_comment comment_of(int64_t id)
+{
+	struct store_comment comment;
+	assert_int_equal(store_comment_by_id(w.store, HERE, id, &w.arena, &comment), STORE_OK);
+	return comment;
+}
+
+/* At the shell. */
+static inline void moderate(enum store_act act, int64_t subject, const char *reason)
+{
+	const struct store_order order = {.capsule = HERE,
+		.act = act,
+		.subject = subject,
+		.reason = span_of(reason),
+		.now = now};
+	assert_int_equal(store_moderate(w.store, &order), STORE_OK);
+}
+
+#endif

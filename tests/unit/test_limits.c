@@ -1,0 +1,128 @@
+/*
+ * Limits: who is counted with whom, and what is answered over the limit.
+ */
+#include "testing.h"
+
+#include "readers.h"
+
+#include "comments/limits.h"
+
+static struct visit visit;
+
+/* Somebody of this network, person and capsule. */
+static struct visit *by(uint64_t visitor, int64_t person)
+{
+	prepare_request(BASE "/comments/", 1);
+	request.visitor = visitor;
+	visit = (struct visit){.comments = comments, .request = &request, .reply = &reply};
+	visit.person.id = person;
+	return &visit;
+}
+
+static void assert_told_to_wait(unsigned least, unsigned most)
+{
+	uint64_t seconds;
+
+	assert_int_equal(reply.status, STATUS_SLOW_DOWN);
+	/* The bare number: clients print "wait N seconds". */
+	assert_true(span_to_u64(reply.meta, 86400, &seconds));
+	assert_in_range(seconds, least, most);
+}
+
+static void per_network(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		assert_true(limit_by_address(by(1, i), LIMIT_REGISTRATIONS_OF_ADDRESS));
+	assert_int_equal(reply.status, 0);
+	assert_false(limit_by_address(by(1, 11), LIMIT_REGISTRATIONS_OF_ADDRESS));
+	assert_told_to_wait(350, 360);
+	assert_true(limit_by_address(by(2, 11), LIMIT_REGISTRATIONS_OF_ADDRESS));
+}
+
+static void per_person(void **state)
+{
+	(void)state;
+	for (uint64_t i = 0; i < 5; i++)
+		assert_true(limit_by_person(by(i, 7), LIMIT_RENAMES_OF_PERSON));
+	assert_false(limit_by_person(by(99, 7), LIMIT_RENAMES_OF_PERSON));
+	assert_told_to_wait(17270, 17280);
+	assert_true(limit_by_person(by(99, 8), LIMIT_RENAMES_OF_PERSON));
+}
+
+static void per_anything(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		assert_true(limit_by_bytes(by(1, 1), LIMIT_GUESSES_AT_NAME, "ada", 3));
+	assert_false(limit_by_bytes(by(2, 2), LIMIT_GUESSES_AT_NAME, "ada", 3));
+	assert_told_to_wait(350, 360);
+	assert_true(limit_by_bytes(by(1, 1), LIMIT_GUESSES_AT_NAME, "ad", 2));
+	assert_true(limit_by_bytes(by(1, 1), LIMIT_GUESSES_AT_NAME, "adam", 4));
+	assert_true(limit_by_bytes(by(1, 1), LIMIT_GUESSES_AT_NAME, NULL, 0));
+}
+
+static void limits_are_apart(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON);
+	assert_false(limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON));
+	assert_true(limit_by_person(by(1, 7), LIMIT_CODES_OF_PERSON));
+	assert_true(limit_by_person(by(1, 7), LIMIT_EDITS_OF_PERSON));
+}
+
+static void capsules_are_apart(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON);
+	capsule.host = "neighbour.example";
+	assert_true(limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON));
+	capsule.host = "here.example";
+	assert_false(limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON));
+}
+
+/* What lies in memory tells nothing without the secret: another one counts anew. */
+static void keyed(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON);
+	shared.secret[0] ^= 1;
+	assert_true(limit_by_person(by(1, 7), LIMIT_EXPORTS_OF_PERSON));
+}
+
+static void no_memory(void **state)
+{
+	struct arena none;
+
+	(void)state;
+	by(1, 7);
+	arena_init(&none, 0);
+	request.arena = &none;
+	assert_false(limit_by_person(&visit, LIMIT_EXPORTS_OF_PERSON));
+	assert_int_equal(reply.status, STATUS_TEMPORARY_FAILURE);
+	request.arena = &w.arena;
+	arena_end(&none);
+}
+
+#define ROW(words, function)                                                                       \
+	{                                                                                          \
+		words, function, set_up, tear_down, NULL                                           \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ROW("a network is one, whoever asks from it", per_network),
+		ROW("a person is one, wherever they are", per_person),
+		ROW("a name is one, whoever asks for it", per_anything),
+		ROW("no limit counts for another", limits_are_apart),
+		ROW("no capsule counts for another", capsules_are_apart),
+		ROW("subjects are hashed with this run's secret", keyed),
+		ROW("without memory nobody gets by", no_memory),
+	};
+
+	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
+}

@@ -1,0 +1,330 @@
+/*
+ * The store at the shell while it is served: comments and people, codes, exports, copies.
+ */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fixture.h"
+#include "moderator.h"
+#include "reader.h"
+
+#define HERE "--store", "sqlite:../store.db", "--host", "localhost"
+
+static struct person rosa, ibrahim;
+static char shell_folder[DAEMON_PATH_SIZE];
+
+/* A folder of its own: the daemon's holds the daemon's standard error. */
+#define SHELL(...) program_run(shell_folder, (const char *const[]){__VA_ARGS__, HERE, NULL})
+
+static int start_with_readers(void **state)
+{
+	fixture_start(state);
+	daemon_write_text(&server, "shell/out", "");
+	daemon_path(&server, "shell", shell_folder);
+	reader_join(&server, &rosa, "Rosa");
+	reader_join(&server, &ibrahim, "Ibrahim");
+	return 0;
+}
+
+static int end_with_readers(void **state)
+{
+	person_end(&rosa);
+	person_end(&ibrahim);
+	return fixture_end(state);
+}
+
+#define MEETING(words, function)                                                                   \
+	{                                                                                          \
+		words, function, start_with_readers, end_with_readers, NULL                        \
+	}
+
+static const char *number(long value)
+{
+	static char text[32];
+
+	snprintf(text, sizeof(text), "%ld", value);
+	return text;
+}
+
+/* Ends with 0 and prints these words. */
+static void assert_done(struct program_result result, const char *words)
+{
+	assert_code(&result, 0);
+	assert_contains(result.out, words);
+	assert_string_equal(result.err, "");
+	program_result_free(&result);
+}
+
+/* Ends with this code, prints nothing, and says these words. */
+static void assert_failed(struct program_result result, int code, const char *words)
+{
+	assert_code(&result, code);
+	assert_string_equal(result.out, "");
+	assert_contains(result.err, words);
+	program_result_free(&result);
+}
+
+/* Ends with 0 and has nothing to print. */
+static void assert_empty(struct program_result result)
+{
+	assert_code(&result, 0);
+	assert_string_equal(result.out, "");
+	assert_string_equal(result.err, "");
+	program_result_free(&result);
+}
+
+/* Until a page says something, or says it no more. */
+static int64_t wait_for_page(const char *path, const char *part, bool there)
+{
+	int64_t begun = now_ms();
+	bool is_there;
+
+	do {
+		char *body = page_of(&server, NULL, path);
+
+		is_there = strstr(body, part) != NULL;
+		free(body);
+		if (now_ms() - begun > PATIENCE_MS)
+			fail_msg("%s: \"%s\" is %s", path, part, there ? "not there" : "there");
+	} while (is_there != there);
+	return now_ms() - begun;
+}
+
+static void moderated_comment(void **state)
+{
+	long id = reader_comment(&server, &rosa, ESSAY, "The bus driver waited.");
+
+	(void)state;
+	wait_for_page("/posts/essay.gmi", "> The bus driver waited.", true);
+	assert_done(SHELL("comments", "hide", number(id), "not", "now"), "by Rosa is hidden now");
+	/* What is remembered of a page is forgotten within a second; the rest is the machine's. */
+	assert_in_range(
+		wait_for_page("/posts/essay.gmi", "> The bus driver waited.", false), 0, 5000);
+	assert_failed(SHELL("comments", "hide", number(id), "again"), 1,
+		", which is hidden: only one that is shown or held can be hidden");
+	assert_done(SHELL("comments", "list", "--hidden"), "  hidden  ");
+	assert_done(SHELL("comments", "unhide", number(id), "it", "was", "fine"), "is shown again");
+	wait_for_page("/posts/essay.gmi", "> The bus driver waited.", true);
+	assert_failed(SHELL("comments", "approve", number(id), "x"), 1, "only one that is held");
+	assert_done(SHELL("comments", "remove", number(id), "spam"), "is removed");
+	wait_for_page("/posts/essay.gmi", "> The bus driver waited.", false);
+	assert_failed(SHELL("comments", "remove", number(id), "spam"), 1, "gone already");
+	assert_failed(SHELL("comments", "remove", "4711", "spam"), 1, "no such comment");
+	assert_failed(SHELL("comments", "remove", "-1", "spam"), 2, "no such flag");
+	assert_failed(SHELL("comments", "remove", "x", "spam"), 1, "no number of a comment");
+
+	struct program_result log = SHELL("people", "log");
+
+	assert_code(&log, 0);
+	assert_contains(log.out, "Z  the shell removed comment ");
+	assert_contains(log.out, " by Rosa (person 1): spam\n");
+	assert_contains(log.out, "showed again comment 1 by Rosa (person 1): it was fine\n");
+	assert_true(strstr(log.out, "removed") < strstr(log.out, "hid comment")); /* newest first */
+	program_result_free(&log);
+}
+
+static void held_and_reported(void **state)
+{
+	char url[URL_SIZE];
+	long id = reader_comment(&server, &rosa, ESSAY, "Buy my lemons.");
+	struct answer answer = reader_type(
+		&server, &ibrahim, url_of(url, "/comments/%ld/report", id) + 18, "it is spam");
+
+	(void)state;
+	assert_answer(&answer, 30, url);
+	answer_free(&answer);
+	assert_done(SHELL("comments", "list", "--reported"),
+		"  Rosa  reported by Ibrahim: it is spam  Buy my lemons.\n");
+	assert_done(SHELL("comments", "settle", number(id), "lemons are fine"), "stays as it is");
+	assert_failed(SHELL("comments", "settle", number(id), "once more"), 1, "that is settled");
+	assert_empty(SHELL("comments", "list", "--reported"));
+	assert_empty(SHELL("comments", "list", "--held"));
+	daemon_stop(&server);
+	server.extra = (const char *const[]){"--commenting", "all-held", NULL};
+	daemon_start(&server);
+	id = reader_comment(&server, &rosa, ESSAY, "Shown later.");
+	assert_done(SHELL("comments", "list", "--held"), "Shown later.");
+	assert_done(SHELL("comments", "approve", number(id), "why not"), "shown to everybody now");
+	wait_for_page("/posts/essay.gmi", "> Shown later.", true);
+	server.extra = NULL;
+}
+
+/* Nothing that a reader wrote moves a terminal or passes for a line of ours. */
+static void hostile_text(void **state)
+{
+	static const char *const lists[][3] = {
+		{"comments", "list", NULL}, {"comments", "show", "1"}, {"people", "log", NULL}};
+
+	(void)state;
+	reader_comment(&server, &rosa, ESSAY, "a\x1b[2Jb\x07\n9  shown  2026-01-01  Ida  forged");
+	assert_done(SHELL("comments", "hide", "1", "a \x1b[2J reason"), "is hidden");
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		struct program_result result =
+			lists[i][2] != NULL ? SHELL(lists[i][0], lists[i][1], lists[i][2])
+					    : SHELL(lists[i][0], lists[i][1]);
+
+		assert_code(&result, 0);
+		assert_lacks(result.out, "\x1b");
+		assert_lacks(result.out, "\x07");
+		assert_lacks(result.out, "\n9  shown");
+		program_result_free(&result);
+	}
+}
+
+static void a_ban(void **state)
+{
+	static const char url[] = "gemini://localhost/comments/";
+
+	(void)state;
+	expect(&server, &rosa, url, 20);
+	assert_done(SHELL("people", "ban", "rosa", "spam"), "Rosa (person 1) is banned");
+	expect(&server, &rosa, url, 61);
+	assert_failed(SHELL("people", "ban", "1", "spam"), 1, "person 1: banned already, or gone");
+	assert_failed(SHELL("people", "link-code", "Rosa"), 1, "kindling people unban first");
+	assert_done(SHELL("people", "show", "ROSA"), "Standing:   banned\n");
+	assert_done(SHELL("people", "unban", "1", "forgiven"), "is not banned any more");
+	expect(&server, &rosa, url, 20);
+	assert_failed(SHELL("people", "ban", "Nobody", "spam"), 1, "nobody of that name");
+	assert_failed(SHELL("people", "ban", "77", "spam"), 1, "no such person");
+	assert_done(SHELL("people", "appoint", "Ibrahim", "kind"), "is a moderator now");
+	expect(&server, &ibrahim, "gemini://localhost/comments/moderation/", 20);
+	assert_done(SHELL("people", "dismiss", "Ibrahim", "tired"), "is a reader again");
+	expect(&server, &ibrahim, "gemini://localhost/comments/moderation/", 61);
+}
+
+static void a_list_and_a_name(void **state)
+{
+	char key[KEY_TEXT_SIZE];
+
+	(void)state;
+	assert_done(SHELL("people", "list"), "1  reader  active  ");
+	assert_done(SHELL("people", "list"), "  0 shown, 0 held  Ibrahim\n");
+	key_of_person(&rosa, key);
+	assert_done(SHELL("people", "show", "Rosa"), key);
+	assert_done(SHELL("people", "rename", "Rosa", "Rosa", "of", "Lima"),
+		"Person 1 is Rosa of Lima now.\n");
+	expect_on_page(&server, &rosa, "/comments/", "# Rosa of Lima");
+	assert_failed(SHELL("people", "rename", "1", "Ibrahim"), 1, "somebody's already");
+	assert_failed(SHELL("people", "rename", "2", "Rosa"), 1, "or was lately");
+	assert_failed(SHELL("people", "rename", "1", "admin"), 1, "kept for the capsule");
+}
+
+/* What a verb that makes a code prints in its first line. */
+static void take_code(struct program_result result, const char *words, char code[CODE_TEXT_SIZE])
+{
+	size_t length = strcspn(result.out, "\n");
+
+	assert_code(&result, 0);
+	assert_in_range(length, 8, CODE_TEXT_SIZE - 1);
+	memcpy(code, result.out, length);
+	code[length] = '\0';
+	assert_contains(result.out, words);
+	program_result_free(&result);
+}
+
+static void codes(void **state)
+{
+	char code[CODE_TEXT_SIZE];
+	struct person phone, ana;
+	struct answer answer;
+
+	(void)state;
+	assert_true(person_make_ordinary(&phone, "another phone"));
+	take_code(SHELL("people", "link-code", "Rosa"), "gemini://localhost/comments/link", code);
+	answer = reader_type_code(&server, &phone, "/comments/link", code);
+	assert_answer(&answer, 30, "/comments/link");
+	answer_free(&answer);
+	expect_on_page(&server, &phone, "/comments/", "# Rosa");
+	take_code(SHELL("people", "owner-code"), "gemini://localhost/comments/account/owner", code);
+	answer = reader_type_code(&server, &rosa, "/comments/account/owner", code);
+	assert_answer(&answer, 30, "/comments/account/owner");
+	answer_free(&answer);
+	assert_done(SHELL("people", "show", "Rosa"), "Role:       owner\n");
+	assert_done(SHELL("people", "log"), "Rosa became an owner");
+	assert_failed(SHELL("people", "invite", "Ana"), 1, "registration is open");
+	daemon_stop(&server);
+	server.extra = (const char *const[]){"--registration", "invitation", NULL};
+	daemon_start(&server);
+	take_code(SHELL("people", "invite", "my", "friend", "Ana", "--registration", "invitation"),
+		"gemini://localhost/comments/invitation", code);
+	assert_true(person_make_ordinary(&ana, "Ana"));
+	answer = reader_type_code(&server, &ana, "/comments/invitation", code);
+	assert_answer(&answer, 30, "/comments/invitation");
+	answer_free(&answer);
+	expect(&server, &ana, "gemini://localhost/comments/register?Ana", 30);
+	assert_done(SHELL("people", "log"), "the shell invited: my friend Ana\n");
+	server.extra = NULL;
+	person_end(&phone);
+	person_end(&ana);
+}
+
+static void wrong_usage(void **state)
+{
+	static const char *const lines[][6] = {{"comments"}, {"comments", "dance"},
+		{"comments", "show"}, {"comments", "show", "1", "2"}, {"comments", "hide", "1"},
+		{"comments", "hide", "1", "--held", "x"},
+		{"comments", "list", "--reported", "--held"},
+		{"comments", "list", "elsewhere.example"}, {"comments", "list", "--bogus"},
+		{"comments", "export", "a", "b"}, {"people"}, {"people", "dance"},
+		{"people", "ban", "Rosa"}, {"people", "rename", "1"}, {"people", "list", "x"},
+		{"people", "owner-code", "x"}, {"people", "invite", "localhost"}, {"backup"},
+		{"backup", "a", "b"}, {"restore"}, {"restore", "a", "b"},
+		{"backup", "--without-checksum", "x"}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		static const char *const here[] = {HERE, NULL};
+		const char *words[16];
+		size_t count = 0;
+
+		while (lines[i][count] != NULL)
+			words[count] = lines[i][count], count++;
+		memcpy(words + count, here, sizeof(here));
+		assert_failed(program_run(shell_folder, words), 2, "usage: kindling ");
+	}
+	assert_failed(program_run(shell_folder, (const char *const[]){"people", "list", NULL}), 1,
+		"start the server once");
+	assert_int_equal(
+		access(daemon_path(&server, "shell/var", (char[DAEMON_PATH_SIZE]){0}), F_OK), -1);
+	/* A value that looks like a switch is a value; behind -- all are words. */
+	assert_failed(program_run(shell_folder,
+			      (const char *const[]){"comments", "list", "--store", "--held", NULL}),
+		1, "\"--held\" is not a store");
+	assert_done(SHELL("people", "ban", "Rosa", "--", "--held", "a", "grudge"), "is banned");
+	assert_done(SHELL("people", "log"), ": --held a grudge\n");
+}
+
+static void several_capsules(void **state)
+{
+	static const char conf[] = "store = \"sqlite:../store.db\"\n"
+				   "capsule \"localhost\" {\n\troot = \"../capsule\"\n}\n"
+				   "capsule \"b.example\" {\n\troot = \"../capsule\"\n}\n";
+
+	(void)state;
+	daemon_write_text(&server, "shell/two.conf", conf);
+#define TWO(...)                                                                                   \
+	program_run(shell_folder, (const char *const[]){__VA_ARGS__, "-c", "two.conf", NULL})
+	assert_failed(TWO("people", "list"), 2, "  localhost\n  b.example\n");
+	assert_failed(TWO("people", "owner-code"), 2, "name one of these");
+	assert_done(TWO("people", "list", "localhost"), "Rosa");
+	assert_empty(TWO("people", "list", "b.example"));
+	assert_done(TWO("people", "owner-code", "b.example"), "gemini://b.example/comments/");
+	assert_done(TWO("people", "ban", "Rosa", "spam"), "is banned");
+#undef TWO
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MEETING("what is hidden at the shell is hidden on the page", moderated_comment),
+		MEETING("held and reported comments are listed and decided", held_and_reported),
+		MEETING("what readers wrote moves no terminal", hostile_text),
+		MEETING("a banned person gets 61, and may come back", a_ban),
+		MEETING("people are listed, shown and renamed", a_list_and_a_name),
+		MEETING("codes from the shell are typed in a client", codes),
+		MEETING("wrong usage ends with 2, a store that is not there with 1", wrong_usage),
+		MEETING("with several capsules one has to be named", several_capsules),
+	};
+
+	return cmocka_run_group_tests_name("shell", tests, NULL, NULL);
+}
