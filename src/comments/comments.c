@@ -65,6 +65,12 @@ void comments_top(struct visit *visit)
 	visit_redirect(visit, STATUS_PERMANENT_REDIRECT, "/comments/", query);
 }
 
+bool comments_path_is_private(struct span path)
+{
+	enum comments_route route = comments_path_read(path).route;
+	return route == ROUTE_ANSWERS || route == ROUTE_CODE;
+}
+
 /* The way that this request is itself a step on. */
 static struct comments_way way_of(const struct comments_path *path)
 {

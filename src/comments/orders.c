@@ -46,12 +46,12 @@ static const struct order orders[] = {
 
 static const struct order *order_of(enum comments_route route)
 {
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
-		if (orders[i].route == route)
-			return &orders[i];
-	}
-	CHECK(!"a route without an order");
-	return NULL;
+	const size_t count = sizeof(orders) / sizeof(orders[0]);
+	size_t i = 0;
+	while (i < count && orders[i].route != route)
+		i++;
+	CHECK(i < count);
+	return &orders[i];
 }
 
 static void link_comment(

@@ -57,6 +57,15 @@ static void closed(uv_handle_t *handle)
 	net_look_for_end(net);
 }
 
+/* The path as it may be kept. */
+static struct span path_for_log(const struct request *request)
+{
+	struct span path = request->uri.path;
+	while (request->path_is_private && path.len > 0 && path.ptr[path.len - 1] != '/')
+		path.len--;
+	return path;
+}
+
 void connection_log(struct connection *connection, const char *note)
 {
 	const struct exchange *exchange = connection->exchange;
@@ -64,7 +73,7 @@ void connection_log(struct connection *connection, const char *note)
 	log_access(&(struct log_request){
 		.address = connection->address,
 		.host = uri->host,
-		.path = uri->path,
+		.path = path_for_log(&exchange->request),
 		.query = exchange->request.query_is_private ? (struct span){NULL, 0} : uri->query,
 		/* Before that the reply is a job's, or nobody's yet. */
 		.status = connection->state == CONNECTION_WRITE ? (int)exchange->reply.status : 0,
@@ -238,6 +247,7 @@ static void give_up_answer(struct connection *connection)
 	struct arena *arena = &connection->exchange->arena;
 	request->uri.host = span_of(arena_copy(arena, late->request.uri.host));
 	request->uri.path = span_of(arena_copy(arena, late->request.uri.path));
+	request->path_is_private = late->request.path_is_private;
 	connection->exchange->reply.note = "answer_timeout";
 	exchange_release(late);
 	connection_refuse(

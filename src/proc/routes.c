@@ -193,6 +193,8 @@ static struct net_job routes_answer(
 	void *context, struct span sni, unsigned port, struct request *request, struct reply *reply)
 {
 	struct routes *routes = context;
+	/* First: refusals are logged, too. */
+	request->path_is_private = comments_path_is_private(request->uri.path);
 	int index = find_capsule(routes->conf, sni, port, request, reply);
 	if (index < 0)
 		return answered;

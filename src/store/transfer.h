@@ -18,8 +18,9 @@ typedef void store_progress(void *context, int64_t done, int64_t whole);
 bool store_export(const char *file, FILE *stream, store_progress *progress, void *context,
 	struct fault *fault);
 
-/* Reads what store_export wrote into a store without people and comments (it is made where
- * missing), all of it or nothing. The fault names the line. */
+/* Reads what store_export wrote into a store without people, comments and actions (it is made where
+ * missing; codes that wait in it and posts that it knows are forgotten), all of it or nothing. The
+ * fault names the line. */
 bool store_import(const char *file, FILE *stream, store_progress *progress, void *context,
 	struct fault *fault);
 
@@ -28,8 +29,9 @@ bool store_import(const char *file, FILE *stream, store_progress *progress, void
 bool store_backup(const char *file, const char *copy, store_progress *progress, void *context,
 	struct fault *fault);
 
-/* Puts a copy in place of all that the store holds, in one transaction, also while it is in use.
- * The copy is checked first, and brought up to date afterwards where it is older. */
+/* Puts a copy in place of all that the store holds, in one transaction, also while it is in use;
+ * the store is made where missing. The copy is checked first; where it is older, what is put in
+ * place is brought up to date before, and the copy stays as it is. */
 bool store_restore(const char *file, const char *copy, store_progress *progress, void *context,
 	struct fault *fault);
 

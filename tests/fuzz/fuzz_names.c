@@ -1,8 +1,11 @@
 /*
  * Names: what is accepted is in normal form C, has 1 to 32 graphemes and no character that acts
- * without being seen; checked again, it is the same name with the same folded form. Comments are
- * read along: what is accepted stays as it is, too.
+ * without being seen; checked again, it is the same name with the same folded form. Comments
+ * and reasons are read along: what is accepted stays as it is, too; and so are the words for which
+ * a comment waits.
  */
+#include <string.h>
+
 #include "base/check.h"
 #include "comments/rules.h"
 #include "text/unicode.h"
@@ -45,6 +48,24 @@ static void check_comment(struct span typed, struct arena *arena)
 			!span_ends_with(line, SPAN_LIT("\t")));
 }
 
+static void check_reason(struct span typed, struct arena *arena)
+{
+	struct span reason, again;
+	if (rules_check_reason(typed, arena, &reason) != NULL)
+		return;
+	CHECK(reason.len <= REASON_BYTES_MAX && memchr(reason.ptr, '\n', reason.len) == NULL);
+	CHECK(rules_check_reason(reason, arena, &again) == NULL && span_equal(reason, again));
+}
+
+/* What is one of the held words, followed and led by what is part of none, is held. */
+static void check_held(struct span typed, struct arena *arena)
+{
+	static const char *const words[] = {"kind word", "\xe5\x8d\x9a", "c++"};
+	char *text = arena_printf(arena, "%.*s (KIND\n word) ", SPAN_ARG(typed));
+	CHECK(text != NULL && rules_holds_word(span_of(text), words, 3, arena));
+	(void)rules_holds_word(typed, words, 3, arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena;
@@ -52,6 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, ARENA_MAX);
 	check_name(typed, &arena);
 	check_comment(typed, &arena);
+	check_reason(typed, &arena);
+	check_held(typed, &arena);
 	arena_end(&arena);
 	return 0;
 }

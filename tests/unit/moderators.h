@@ -4,40 +4,7 @@
 #ifndef KINDLING_TESTS_UNIT_MODERATORS_H
 #define KINDLING_TESTS_UNIT_MODERATORS_H
 
-#include "readers.h"
-#include "store/moderation.h"
-
-static inline void answer(const char *path, unsigned char who)
-{
-	char url[2048];
-	snprintf(url, sizeof url, BASE "%s", path);
-	prepare_request(url, who);
-	comments_answer(comments, &request, &reply);
-}
-
-/* META holds the words. */
-static inline void assert_says(
-	const char *path, unsigned char who, enum status status, const char *words)
-{
-	answer(path, who);
-	if (reply.status != status || (words[0] != '\0' && !holds(reply.meta, words)))
-		fail_msg("%s by %d: %d %.*s, not %d … %s", path, who, (int)reply.status,
-			SPAN_ARG(reply.meta), (int)status, words);
-}
-
-/* META is just that. */
-static inline void assert_answer(
-	const char *path, unsigned char who, enum status status, const char *meta)
-{
-	assert_says(path, who, status, meta);
-	assert_span_equal(reply.meta, meta);
-}
-
-static inline struct span page_of(const char *path, unsigned char who)
-{
-	assert_answer(path, who, STATUS_SUCCESS, "text/gemini");
-	return reply.body.memory;
-}
+#include "answers.h"
 
 /* Where a redirect leads to. */
 static inline const char *led_to(const char *path, unsigned char who)
@@ -78,7 +45,7 @@ static inline struct store_comment comment_of(int64_t id)
 }
 
 /* At the shell. */
-static inline void moderate(enum store_act act, int64_t subject, const char *reason)
+static inline void moderate_for(enum store_act act, int64_t subject, const char *reason)
 {
 	const struct store_order order = {.capsule = HERE,
 		.act = act,

@@ -9,7 +9,6 @@
 #define ROSA 1
 #define LUZ  2 /* moderator */
 #define IDA  3 /* owner */
-#define POST S("posts/kindness-spreads")
 #define PAGE "/comments/moderation/"
 
 static int64_t rosa, luz, ida;
@@ -20,7 +19,7 @@ static int set_up_moderators(void **state)
 	rosa = person_of(ROSA, "rosa");
 	luz = person_of(LUZ, "luz");
 	ida = person_of(IDA, "ida");
-	moderate(STORE_ACT_APPOINT, luz, "she is kind");
+	moderate_for(STORE_ACT_APPOINT, luz, "she is kind");
 	tell_file("UPDATE people SET role = 2 WHERE name = 'ida'");
 	return 0;
 }
@@ -29,7 +28,7 @@ static int64_t write_held(const char *text)
 {
 	struct store_comment_added added;
 	const struct store_comment_new comment = {.capsule = HERE,
-		.slug = POST,
+		.slug = SPREADS,
 		.text = span_of(text),
 		.person = rosa,
 		.now = now,
@@ -95,7 +94,7 @@ static void what_is_held_is_hidden_or_removed(void **state)
 static void orders_say_what_they_do(void **state)
 {
 	(void)state;
-	write_one(rosa, POST, "Rude words");
+	write_one(rosa, SPREADS, "Rude words");
 	assert_says_guarded("/comments/moderation/1/hide", "", LUZ, STATUS_INPUT,
 		"Hide from all but its author and moderators the comment \"Rude words\" by rosa? "
 		"Type your reason");
@@ -125,8 +124,8 @@ static void orders_say_what_they_do(void **state)
 static void reports_are_settled(void **state)
 {
 	(void)state;
-	write_one(rosa, POST, "Rude words");
-	write_one(rosa, POST, "Kind words");
+	write_one(rosa, SPREADS, "Rude words");
+	write_one(rosa, SPREADS, "Kind words");
 	assert_int_equal(store_report_add(w.store, HERE, 1, ida, S("It is rude"), now), STORE_OK);
 	assert_int_equal(store_report_add(w.store, HERE, 2, ida, S("I see"), now), STORE_OK);
 	struct span page = page_of(PAGE, LUZ);
@@ -148,8 +147,8 @@ static void both_lists_have_pages(void **state)
 	char text[32];
 	for (int i = 0; i < 12; i++) {
 		snprintf(text, sizeof text, "Shown %d.", i);
-		assert_int_equal(store_report_add(w.store, HERE, write_one(rosa, POST, text), ida,
-					 span_of(text), now),
+		assert_int_equal(store_report_add(w.store, HERE, write_one(rosa, SPREADS, text),
+					 ida, span_of(text), now),
 			STORE_OK);
 	}
 	for (int i = 0; i < 11; i++) {
@@ -182,7 +181,7 @@ static void both_lists_have_pages(void **state)
 static void people_are_listed_with_what_may_be_done(void **state)
 {
 	(void)state;
-	write_one(rosa, POST, "hello");
+	write_one(rosa, SPREADS, "hello");
 	struct span page = page_of(PAGE "people", LUZ);
 	assert_holds(page, "\n### rosa\nReader, registered today; comments: 1\n"
 			   "=> /comments/people/1 More by rosa\n");
@@ -232,9 +231,9 @@ static void whom_the_configuration_trusts_is_never_banned(void **state)
 static void the_store_looks_again(void **state)
 {
 	(void)state;
-	write_one(rosa, POST, "hello");
+	write_one(rosa, SPREADS, "hello");
 	const char *link = arena_printf(&w.arena, "%s?Because", led_to(PAGE "1/hide", LUZ));
-	moderate(STORE_ACT_DISMISS, luz, "resting");
+	moderate_for(STORE_ACT_DISMISS, luz, "resting");
 	assert_says(link, LUZ, STATUS_CERTIFICATE_NOT_AUTHORISED, "moderators and owners");
 	assert_int_equal(comment_of(1).state, STORE_SHOWN);
 }
@@ -256,10 +255,11 @@ static void an_invitation_is_shown_once(void **state)
 	assert_lacks(page_of(shown, ROSA), "# An invitation");
 	struct span page = page_of(shown, LUZ);
 	assert_holds(page, "# An invitation\n");
-	struct span rest, code_line;
-	assert_true(span_cut(page, '`', &rest, &page) && span_next_line(&page, &rest) &&
-		    span_next_line(&page, &code_line));
-	const char *code = arena_copy(&w.arena, code_line);
+	struct span line = {0};
+	while (!span_starts_with(line, S("```")))
+		assert_true(span_next_line(&page, &line));
+	assert_true(span_next_line(&page, &line));
+	const char *code = arena_copy(&w.arena, line);
 	assert_lacks(page_of(shown, LUZ), code);
 	assert_holds(page_of(PAGE "log", IDA), ", luz: made an invitation\n> Ana\n");
 	/* And it opens the door. */
@@ -275,10 +275,10 @@ static void lists_end(void **state)
 	for (unsigned char i = 10; i < 30; i++) {
 		snprintf(name, sizeof name, "reader%d", i);
 		int64_t id = person_of(i, name);
-		moderate(STORE_ACT_BAN, id, name);
-		moderate(STORE_ACT_HIDE, write_one(rosa, POST, name), name);
+		moderate_for(STORE_ACT_BAN, id, name);
+		moderate_for(STORE_ACT_HIDE, write_one(rosa, SPREADS, name), name);
 	}
-	moderate(STORE_ACT_HIDE, write_one(rosa, POST, "last"), "last");
+	moderate_for(STORE_ACT_HIDE, write_one(rosa, SPREADS, "last"), "last");
 	static const char *const lists[][2] = {{PAGE "people", "Next page"},
 		{PAGE "hidden", "Next page"}, {PAGE "log", "Earlier"}};
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -322,12 +322,12 @@ static void nothing_that_was_typed_starts_a_line(void **state)
 		"# Moderation\n\nNothing waits for you.", "a\r## Reports (9)\xe2\x80\xa8=> /x y",
 		"\xe2\x80\xae=>\x1b[2Jx", "* x\v> y\f# z"};
 	for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
-		int64_t shown = write_one(rosa, POST, hostile[i]);
+		int64_t shown = write_one(rosa, SPREADS, hostile[i]);
 		write_held(hostile[i]);
 		assert_int_equal(
 			store_report_add(w.store, HERE, shown, luz, span_of(hostile[i]), now),
 			STORE_OK);
-		moderate(STORE_ACT_HIDE, write_one(rosa, POST, hostile[i]), hostile[i]);
+		moderate_for(STORE_ACT_HIDE, write_one(rosa, SPREADS, hostile[i]), hostile[i]);
 	}
 	tell_file("UPDATE people SET name = char(10) || '=> gemini://evil.example/ x' || char(10)"
 		  " || '```' WHERE name = 'rosa'");

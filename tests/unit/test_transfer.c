@@ -99,7 +99,7 @@ static void assert_same_tables(const char *other)
 	static const char *const tables[] = {"capsules", "people", "retired_names", "certificates",
 		"threads", "comments", "reports", "actions", "sqlite_sequence"};
 	sqlite3 *db;
-	char sql[1024];
+	char sql[2048];
 	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
 	snprintf(sql, sizeof sql, "ATTACH '%s' AS other", other);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);

@@ -5,7 +5,6 @@
 
 #include "moderators.h"
 
-#define ON    "/comments/on/posts/kindness-spreads"
 #define LIMIT 65536
 
 /* titan://here.example PATH, with what it brings: NULL before the body is here. */
@@ -41,7 +40,7 @@ static void uploads_are_kept_as_they_are(void **state)
 {
 	(void)state;
 	person_of(1, "rosa");
-	send_upload(ON "/new", 1, "# Not a heading\n\nA longer one.\n");
+	send_upload(ESSAY_ON "/new", 1, "# Not a heading\n\nA longer one.\n");
 	assert_refused(STATUS_REDIRECT, "");
 	assert_span_equal(reply.meta, "gemini://here.example/comments/1");
 	assert_span_equal(comment_of(1).text, "# Not a heading\n\nA longer one.");
@@ -64,20 +63,20 @@ static void uploads_are_refused_before_their_body(void **state)
 	(void)state;
 	person_of(1, "rosa");
 	person_of(2, "luz");
-	upload(ON "/new", 1, LIMIT, NULL);
+	upload(ESSAY_ON "/new", 1, LIMIT, NULL);
 	assert_true(reply.wants_body);
-	upload(ON "/new", 1, LIMIT + 1, NULL);
+	upload(ESSAY_ON "/new", 1, LIMIT + 1, NULL);
 	assert_refused(STATUS_PERMANENT_FAILURE,
 		"A comment may have 64 KiB (65,536 bytes); this one has 65537 bytes.");
-	upload(ON "/new", 0, 5, NULL);
+	upload(ESSAY_ON "/new", 0, 5, NULL);
 	assert_refused(STATUS_CERTIFICATE_REQUIRED, "/comments/");
-	upload(ON "/new", 3, 5, NULL);
+	upload(ESSAY_ON "/new", 3, 5, NULL);
 	assert_refused(STATUS_CERTIFICATE_NOT_AUTHORISED, "/comments/");
 	upload("/comments/on/posts/missing/new", 1, 5, NULL);
 	assert_refused(STATUS_NOT_FOUND, "");
 	upload("/comments/1/reply", 1, 5, NULL);
 	assert_refused(STATUS_NOT_FOUND, "");
-	send_upload(ON "/new", 1, "Mine");
+	send_upload(ESSAY_ON "/new", 1, "Mine");
 	upload("/comments/1/edit", 2, 5, NULL);
 	assert_refused(STATUS_CERTIFICATE_NOT_AUTHORISED, "by rosa");
 	upload("/comments/1/delete", 1, 5, NULL);
@@ -91,13 +90,13 @@ static void uploads_must_be_text(void **state)
 {
 	(void)state;
 	person_of(1, "rosa");
-	upload(ON "/new", 1, 3, "a\xff");
+	upload(ESSAY_ON "/new", 1, 3, "a\xff");
 	assert_refused(STATUS_BAD_REQUEST, "UTF-8");
-	upload(ON "/new", 1, 3, " \n ");
+	upload(ESSAY_ON "/new", 1, 3, " \n ");
 	assert_refused(STATUS_BAD_REQUEST, "nothing to read");
 	assert_int_equal(ask_file("SELECT count(*) FROM comments"), 0);
 	/* Banned, or deleted, while the body was on its way. */
-	send_upload(ON "/new", 1, "Mine");
+	send_upload(ESSAY_ON "/new", 1, "Mine");
 	upload("/comments/1/reply", 1, 4, NULL);
 	assert_true(reply.wants_body);
 	tell_file("UPDATE people SET standing = 1");
@@ -124,9 +123,9 @@ static void what_is_to_be_edited_is_given_as_it_is(void **state)
 	(void)state;
 	person_of(1, "rosa");
 	person_of(2, "luz");
-	send_upload(ON "/new", 1, "=> gemini://example.org/ A link\n```\nas typed");
-	send_upload(ON "/new", 2, "Somebody else's");
-	assert_editable(ON "/new", "");
+	send_upload(ESSAY_ON "/new", 1, "=> gemini://example.org/ A link\n```\nas typed");
+	send_upload(ESSAY_ON "/new", 2, "Somebody else's");
+	assert_editable(ESSAY_ON "/new", "");
 	assert_editable("/comments/1/reply", "");
 	assert_editable("/comments/1/edit", "=> gemini://example.org/ A link\n```\nas typed");
 	prepare_request("titan://here.example/comments/2/edit", 1);
@@ -143,12 +142,12 @@ static void what_is_closed_or_too_much_is_refused_before_its_body(void **state)
 	person_of(1, "rosa");
 	for (int i = 0; i < 60; i++) {
 		snprintf(body, sizeof body, "Number %d", i);
-		send_upload(ON "/new", 1, body);
+		send_upload(ESSAY_ON "/new", 1, body);
 	}
-	upload(ON "/new", 1, 5, NULL);
+	upload(ESSAY_ON "/new", 1, 5, NULL);
 	assert_refused(STATUS_SLOW_DOWN, "");
 	capsule.commenting = COMMENTING_CLOSED;
-	upload(ON "/new", 1, 5, NULL);
+	upload(ESSAY_ON "/new", 1, 5, NULL);
 	assert_refused(STATUS_PERMANENT_FAILURE, "closed");
 	upload("/comments/1/reply", 1, 5, NULL);
 	assert_refused(STATUS_PERMANENT_FAILURE, "closed");

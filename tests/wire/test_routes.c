@@ -46,12 +46,44 @@ static void no_conversation(void **state)
 	expect(&server, NULL, "titan://localhost/comments/1/edit;edit", 51);
 }
 
+/* What was typed, and addresses that are secrets, stay out of the log, refused ones too. */
+static void secrets_in_the_log(void **state)
+{
+	static const char *const extra[] = {"--log", "text", NULL};
+	static const char *const urls[] = {"gemini://localhost/comments/answers/hush-one.gmi",
+		"gemini://localhost/comments/account/code/hush-two",
+		"gemini://elsewhere.example/comments/answers/hush-three.xml",
+		"gemini://localhost/comments/register?hush-four",
+		"gemini://localhost/comments/link?hush-five", "gemini://localhost/search?hush-six"};
+	char *log;
+
+	fixture_prepare(state);
+	server.extra = extra;
+	server.noisy = true;
+	daemon_start(&server);
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		struct answer answer = ask(&server, NULL, urls[i]);
+
+		assert_true(answer.status >= 10);
+		answer_free(&answer);
+	}
+	daemon_stop(&server);
+	log = daemon_errors(&server);
+	assert_contains(log, "/comments/answers/");
+	assert_contains(log, "/comments/account/code/");
+	assert_contains(log, "/comments/link");
+	assert_lacks(log, "hush");
+	free(log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUNNING("the Atom feed of the posts", atom_is_made),
 		RUNNING("a capsule's own feed goes first", own_files_win),
 		{"without comments none of their addresses is there", no_conversation, NULL,
+			fixture_end, NULL},
+		{"the log holds no secret and nothing that was typed", secrets_in_the_log, NULL,
 			fixture_end, NULL},
 	};
 

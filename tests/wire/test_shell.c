@@ -290,9 +290,23 @@ static void wrong_usage(void **state)
 	assert_failed(program_run(shell_folder,
 			      (const char *const[]){"comments", "list", "--store", "--held", NULL}),
 		1, "\"--held\" is not a store");
-	assert_done(SHELL("people", "ban", "Rosa", "--", "--held", "a", "grudge"), "is banned");
+	assert_done(program_run(shell_folder, (const char *const[]){"people", HERE, "ban", "Rosa",
+						      "--", "--held", "a", "grudge", NULL}),
+		"is banned");
 	assert_done(SHELL("people", "log"), ": --held a grudge\n");
 }
+
+#define ROSA(id)                                                                                   \
+	"{\"kind\":\"person\",\"id\":" id ",\"capsule\":" id ",\"name\":\"Rosa\","                 \
+	"\"folded\":\"rosa\",\"registered\":5,\"standing\":0,\"role\":0,\"looked\":0,"             \
+	"\"looked_before\":0,\"feed\":null,\"recovery\":null,\"recovery_salt\":null}\n"
+
+static const char two_rosas[] =
+	"{\"kind\":\"kindling\",\"version\":2,\"people\":2,\"comments\":0,\"reports\":0,"
+	"\"actions\":0}\n"
+	"{\"kind\":\"capsule\",\"id\":1,\"host\":\"localhost\"}\n"
+	"{\"kind\":\"capsule\",\"id\":2,\"host\":\"b.example\"}\n" ROSA("1")
+		ROSA("2") "{\"kind\":\"end\"}\n";
 
 static void several_capsules(void **state)
 {
@@ -310,6 +324,12 @@ static void several_capsules(void **state)
 	assert_empty(TWO("people", "list", "b.example"));
 	assert_done(TWO("people", "owner-code", "b.example"), "gemini://b.example/comments/");
 	assert_done(TWO("people", "ban", "Rosa", "spam"), "is banned");
+	/* One of the same name in each. */
+	daemon_write_text(&server, "shell/two.lines", two_rosas);
+	assert_done(TWO("comments", "import", "two.lines", "--store", "sqlite:two.db"), "two.db");
+	assert_failed(TWO("people", "show", "Rosa", "--store", "sqlite:two.db"), 1,
+		"  1 of localhost\n  2 of b.example\n");
+	assert_done(TWO("people", "show", "2", "--store", "sqlite:two.db"), "gemini://b.example/");
 #undef TWO
 }
 
