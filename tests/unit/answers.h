@@ -47,6 +47,24 @@ static inline struct span page_of(const char *path, unsigned char who)
 	return reply.body.memory;
 }
 
+/* Where a redirect leads to. */
+static inline const char *led_to(const char *path, unsigned char who)
+{
+	assert_says(path, who, STATUS_REDIRECT, "/");
+	return arena_copy(&w.arena, reply.meta);
+}
+
+/* The URL of the first link with this label. */
+static inline const char *link_of(struct span page, const char *words)
+{
+	struct span line, url, label;
+	while (span_next_line(&page, &line))
+		if (gemtext_read_link(line, &url, &label) && span_equal(label, span_of(words)))
+			return arena_copy(&w.arena, url);
+	fail_msg("no link \"%s\"", words);
+	return NULL;
+}
+
 /* What stands behind "=> " and `path` up to the next blank: a guarded path, mostly. Empty where no
  * line begins so. */
 static inline struct span link_on(struct span page, const char *path)

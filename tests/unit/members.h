@@ -8,13 +8,6 @@
 #include "comments/codes.h"
 #include "store/codes.h"
 
-/* Where a redirect leads to. */
-static inline const char *led_to(const char *path, unsigned char who)
-{
-	assert_says(path, who, STATUS_REDIRECT, "/");
-	return arena_copy(&w.arena, reply.meta);
-}
-
 static inline const char *path_with(const char *path, const char *typed)
 {
 	return arena_printf(&w.arena, "%s?%s", path, typed);
@@ -24,17 +17,6 @@ static inline const char *path_with(const char *path, const char *typed)
 static inline const char *typed_at(const char *path, unsigned char who, const char *typed)
 {
 	return path_with(led_to(path, who), typed);
-}
-
-/* The URL of the link with this label. */
-static inline const char *link_of(struct span page, const char *words)
-{
-	struct span line, url, label;
-	while (span_next_line(&page, &line))
-		if (gemtext_read_link(line, &url, &label) && span_equal(label, span_of(words)))
-			return arena_copy(&w.arena, url);
-	fail_msg("no link \"%s\"", words);
-	return NULL;
 }
 
 /* The first line of the first preformatted block. */

@@ -6,27 +6,6 @@
 
 #include "answers.h"
 
-/* Where a redirect leads to. */
-static inline const char *led_to(const char *path, unsigned char who)
-{
-	assert_says(path, who, STATUS_REDIRECT, "/");
-	return arena_copy(&w.arena, reply.meta);
-}
-
-/* The URL of the first link with this label. */
-static inline const char *link_of(struct span page, const char *label)
-{
-	struct span line, url, rest;
-	while (span_next_line(&page, &line)) {
-		if (span_starts_with(line, S("=> ")) &&
-			span_cut(span_skip(line, 3), ' ', &url, &rest) &&
-			span_equal(rest, span_of(label)))
-			return arena_copy(&w.arena, url);
-	}
-	fail_msg("no link \"%s\"", label);
-	return NULL;
-}
-
 /* Of a guarded page, by way of the address that this reader is sent to; `query` behind it. */
 static inline void assert_says_guarded(const char *path, const char *query, unsigned char who,
 	enum status status, const char *words)
