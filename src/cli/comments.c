@@ -47,8 +47,9 @@ static int show(struct shell *shell, char **words, const struct shell_action *ac
 	if (!shell_find_comment(shell, words[0], &host, &comment))
 		return CLI_FAILED;
 	printf("Comment %" PRId64 ", %s", comment.id, listing_state(comment.state));
-	printf("\nAt:       gemini://%.*s/comments/%" PRId64 "\nPost:     ", SPAN_ARG(host),
-		comment.id);
+	printf("\nAt:       gemini://");
+	print_text(host);
+	printf("/comments/%" PRId64 "\nPost:     ", comment.id);
 	print_text(comment.slug);
 	printf("\nAuthor:   ");
 	print_name(comment.author);

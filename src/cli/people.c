@@ -128,8 +128,9 @@ static bool make_code(const struct shell *shell, struct store_code_new *code, in
 
 static void tell_where(const struct store_code_new *code, const char *path)
 {
-	printf("It is typed at gemini://%.*s%s, works once, and ends at ", SPAN_ARG(code->capsule),
-		path);
+	printf("It is typed at gemini://");
+	print_text(code->capsule);
+	printf("%s, works once, and ends at ", path);
 	print_time(code->expires);
 	printf(".\n");
 }

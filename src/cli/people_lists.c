@@ -105,9 +105,10 @@ int people_show(struct shell *shell, char **words, const struct shell_action *ac
 		return CLI_FAILED;
 	printf("Person %" PRId64 ", ", person.id);
 	print_name(person.name);
-	printf("\nAt:         gemini://%.*s/comments/people/%" PRId64
-	       "\nRole:       %s\nStanding:   %s\nRegistered: ",
-		SPAN_ARG(host), person.id, roles[person.role], standings[person.standing]);
+	printf("\nAt:         gemini://");
+	print_text(host);
+	printf("/comments/people/%" PRId64 "\nRole:       %s\nStanding:   %s\nRegistered: ",
+		person.id, roles[person.role], standings[person.standing]);
 	print_time(person.registered);
 	printf("\nLooked in:  ");
 	print_time(person.looked);

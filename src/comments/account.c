@@ -339,7 +339,7 @@ void account_page(struct visit *visit)
 		"Your name, certificates and comments, to read");
 	offer_guarded(&page, visit, "/comments/account/data.json",
 		"All that is kept of you, for programs, as JSON");
-	buf_text(&page, "=> /comments/account/leave Leave\n");
+	buf_text(&page, "=> /comments/account/leave Leave, with your comments or without\n");
 	if (visit->person.role != STORE_OWNER)
 		buf_text(&page, "\n=> /comments/account/owner I have the code that makes its "
 				"holder the capsule's owner\n");

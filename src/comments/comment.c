@@ -8,6 +8,7 @@
 #include "comments/pages.h"
 #include "comments/show.h"
 #include "proto/gemtext.h"
+#include "store/moderation.h"
 
 #define CHAIN_MAX      10
 #define TITLE_NAMES    4 /* in "Passed on from Rosa to Ibrahim to you" */
@@ -132,7 +133,10 @@ static void write_own_links(struct buf *page, struct visit *visit, const struct 
 			page, visit, arena_printf(arena, "/comments/%lld/edit", id), "Change it");
 		buf_text(page, "You will be asked for the whole text anew.\n=> ");
 		show_titan(page, visit->request);
-		buf_printf(page, "comments/%lld/edit;edit Or change the text as it is\n", id);
+		buf_printf(page,
+			"comments/%lld/edit;edit Or change the text as it is (with a client that "
+			"knows Titan)\n",
+			id);
 	}
 	offer_guarded(page, visit, arena_printf(arena, "/comments/%lld/delete", id), "Delete it");
 	buf_text(page, "You will be asked whether you are sure.\n");
@@ -144,6 +148,22 @@ static void write_moderator_links(
 	buf_text(page, "\n## For moderators\n");
 	orders_on_comment(page, visit, comment->id, comment->state);
 	buf_text(page, "You will be asked for a reason.\n");
+}
+
+static void write_report(struct buf *page, struct visit *visit, const struct store_comment *comment)
+{
+	bool settled;
+	if (visit->reader == READER_BANNED)
+		return;
+	if (visit->reader == READER_KNOWN && store_report_of(visit->comments->store, comment->id,
+						     visit->person.id, &settled) == STORE_OK)
+		buf_text(page, settled ? "You have reported this, and a moderator has decided.\n"
+				       : "Your report is with the moderators.\n");
+	else
+		offer_guarded(page, visit,
+			arena_printf(
+				visit->request->arena, "/comments/%" PRId64 "/report", comment->id),
+			"Report it to the moderators");
 }
 
 /* What may be done with it. */
@@ -158,11 +178,8 @@ static void write_links(struct buf *page, struct visit *visit, const struct leaf
 		write_own_links(page, visit, leaf);
 	if (is_shown(leaf))
 		show_person_link(page, comment->person, comment->author);
-	if (comment->state == STORE_SHOWN && !leaf->own && visit->reader != READER_BANNED)
-		offer_guarded(page, visit,
-			arena_printf(
-				visit->request->arena, "/comments/%" PRId64 "/report", comment->id),
-			"Report it to the moderators");
+	if (comment->state == STORE_SHOWN && !leaf->own)
+		write_report(page, visit, comment);
 	if (kept && visit_is_moderator(visit))
 		write_moderator_links(page, visit, comment);
 }
@@ -188,15 +205,18 @@ static void write_answers(struct buf *page, struct visit *visit, const struct le
 		comments_write_on(
 			page, "=> /comments/", leaf->post.slug, "/ All comments on this post\n");
 	buf_text(page, "=> /comments/recent The latest comments of everybody\n");
+	if (visit->reader == READER_KNOWN)
+		buf_text(page, "=> /comments/ Your page\n");
 }
 
-/* What this reader may not see reads as if it had never been there, or as gone; where others have
- * passed it on, a placeholder holds them together. */
+/* What this reader may not see reads as if it had never been there, or as gone for good; where
+ * others have passed it on, a placeholder holds them together. */
 static bool refuse(struct visit *visit, const struct leaf *leaf)
 {
 	if (is_shown(leaf) || leaf->comment.listed)
 		return false;
-	visit_failed(visit, leaf->comment.state == STORE_HELD ? STORE_NONE : STORE_GONE);
+	bool may_come = leaf->comment.state == STORE_HELD || leaf->comment.state == STORE_HIDDEN;
+	visit_failed(visit, may_come ? STORE_NONE : STORE_GONE);
 	return true;
 }
 

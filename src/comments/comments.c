@@ -65,10 +65,13 @@ void comments_top(struct visit *visit)
 	visit_redirect(visit, STATUS_PERMANENT_REDIRECT, "/comments/", query);
 }
 
-bool comments_path_is_private(struct span path)
+size_t comments_path_private(struct span path)
 {
-	enum comments_route route = comments_path_read(path).route;
-	return route == ROUTE_ANSWERS || route == ROUTE_CODE;
+	struct comments_path read = comments_path_read(path);
+	if (read.route != ROUTE_ANSWERS && read.route != ROUTE_CODE &&
+		read.route != ROUTE_WELCOME && read.route != ROUTE_RECOVER_AS)
+		return 0;
+	return path.len - (size_t)(read.word.ptr - path.ptr);
 }
 
 /* The way that this request is itself a step on. */
@@ -86,6 +89,19 @@ static void require_moderator(struct visit *visit, bool owner)
 	reply_status(visit->request, visit->reply, STATUS_CERTIFICATE_NOT_AUTHORISED,
 		"This page is for the capsule's %s; /comments/ tells who you are here",
 		owner ? "owners" : "moderators and owners");
+}
+
+/* Whoever is known already needs none of the pages for strangers, and goes on; but who comes to
+ * type a code has forgotten to choose the new identity. */
+static void pass_on(struct visit *visit, const struct comments_way *way)
+{
+	enum comments_route route = visit->path.route;
+	if (route == ROUTE_LINK || route == ROUTE_RECOVER)
+		reply_status(visit->request, visit->reply, STATUS_CERTIFICATE_NOT_AUTHORISED,
+			"This identity is linked already, see /comments/; to link another one, "
+			"choose that first");
+	else
+		visit_send_on(visit, way);
 }
 
 /* Whether the page may be asked for; otherwise the answer is made. */
@@ -107,13 +123,11 @@ static bool admit(struct visit *visit, enum access who)
 		return false;
 	}
 	if (who == ACCESS_STRANGER) {
-		if (reader == READER_UNKNOWN)
-			return true;
 		if (reader == READER_KNOWN)
-			visit_send_on(visit, &way);
-		else
+			pass_on(visit, &way);
+		else if (reader != READER_UNKNOWN)
 			visit_send_away(visit, &way);
-		return false;
+		return reader == READER_UNKNOWN;
 	}
 	if (who == ACCESS_RETURNING && reader == READER_EXPIRED)
 		return true;

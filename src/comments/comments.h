@@ -26,8 +26,9 @@ void comments_free(struct comments *comments);
 /* Every URL under /comments/, and /search. A job. */
 page_handler comments_answer;
 
-/* True where a decoded path ends in a secret: a feed's, or one that shows a code. */
-bool comments_path_is_private(struct span path);
+/* How many bytes at the end of a decoded path no log may hold: from a feed's secret on, from what
+ * shows a code, or from the name of whoever has lost a certificate. 0: none. */
+size_t comments_path_private(struct span path);
 
 /*
  * The section under a post, as gemtext that follows the post's own text.

@@ -11,6 +11,7 @@
 #include "comments/show.h"
 #include "page/url.h"
 #include "proto/gemtext.h"
+#include "text/unicode.h"
 
 #define FEED_MAX 30
 
@@ -80,6 +81,23 @@ static int64_t updated(const struct store_comment *comment)
 	return comment->edited > comment->written ? comment->edited : comment->written;
 }
 
+/* As much of it as stands on pages among others: thirty long ones, with an entity for each
+ * character, would be more than a feed may hold, and whoever wrote them would have ended it for
+ * everybody. */
+static struct span text_of(struct buf *atom, const struct store_comment *comment)
+{
+	struct span rest = comment->text;
+	uint32_t code_point;
+	for (size_t count = 0; count < SHOW_LISTED_MAX && rest.len > 0; count++)
+		(void)unicode_next(&rest, &code_point);
+	if (rest.len == 0)
+		return comment->text;
+	struct span shown = span_take(comment->text, comment->text.len - rest.len);
+	const char *text = arena_printf(atom->arena, "%.*s\xe2\x80\xa6", SPAN_ARG(shown));
+	atom->failed |= text == NULL;
+	return span_of(text);
+}
+
 static void write_entry(struct buf *atom, struct visit *visit, const struct feed *feed,
 	const struct store_comment *comment)
 {
@@ -96,7 +114,7 @@ static void write_entry(struct buf *atom, struct visit *visit, const struct feed
 				 .author = buf_view(&author),
 				 .published = comment->written,
 				 .updated = updated(comment),
-				 .text = comment->text});
+				 .text = text_of(atom, comment)});
 }
 
 static void answer_atom(struct visit *visit, const struct feed *feed)

@@ -299,7 +299,8 @@ static void write_recovery_code(struct buf *page, struct visit *visit)
 	}
 	buf_printf(page,
 		"\n## Keep this\n\n" GEMTEXT_FENCE " Recovery code\n%s\n" GEMTEXT_FENCE "\n"
-		"It is shown once. With it you can link a new certificate if you lose this one.\n",
+		"It is shown once: write it down. With it and your name you can link a new "
+		"certificate if you lose this one.\n",
 		code.text);
 }
 

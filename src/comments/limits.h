@@ -17,8 +17,8 @@
 	X(SEARCHES_OF_ADDRESS, 60, 60)                                                             \
 	X(GUESSES_OF_ADDRESS, 20, 3600) /* at codes of any kind */                                 \
 	X(GUESSES_OF_KEY, 10, 3600)                                                                \
-	X(GUESSES_AT_NAME, 10, 3600) /* at one person's recovery code, by whomever */              \
-	X(CODES_OF_PERSON, 20, 3600) /* made */                                                    \
+	X(GUESSES_AT_NAME, 100, 3600) /* at a recovery code, by whomever: few would lock it */     \
+	X(CODES_OF_PERSON, 20, 3600)  /* made */                                                   \
 	X(EXPORTS_OF_PERSON, 10, 3600)
 
 enum limit {

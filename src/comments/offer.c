@@ -110,7 +110,8 @@ static void write_new_links(struct buf *page, const struct visit *visit, const s
 	show_name(page, visit->person.name);
 	buf_text(page, ")\nYou will be asked for its text.\n");
 	write_titan(page, visit);
-	comments_write_on(page, "comments/", post->slug, "/new Or write a longer one\n");
+	comments_write_on(page, "comments/", post->slug,
+		"/new Or write a longer one (with a client that knows Titan)\n");
 }
 
 void offer_comment(struct buf *page, struct visit *visit, const struct post *post)
@@ -124,8 +125,10 @@ void offer_comment(struct buf *page, struct visit *visit, const struct post *pos
 			invite(page, visit, post);
 		write_holding(page, visit);
 	}
-	if (visit->reader == READER_KNOWN)
+	if (visit->reader == READER_KNOWN) {
 		write_waiting(page, visit);
+		buf_text(page, "=> /comments/ Your page\n");
+	}
 }
 
 void offer_answer(struct buf *page, struct visit *visit, const struct post *post, int64_t comment)
@@ -142,7 +145,10 @@ void offer_answer(struct buf *page, struct visit *visit, const struct post *post
 		known ? "" : ", or first to log in or register");
 	if (known) {
 		write_titan(page, visit);
-		buf_printf(page, "comments/%" PRId64 "/reply Or write a longer one\n", comment);
+		buf_printf(page,
+			"comments/%" PRId64
+			"/reply Or write a longer one (with a client that knows Titan)\n",
+			comment);
 	}
 	write_holding(page, visit);
 }

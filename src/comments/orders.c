@@ -20,8 +20,8 @@
 struct order {
 	enum comments_route route;
 	enum store_act act;
-	const char *word;            /* the last segment of its path */
-	const char *label;           /* of the link; of a person's, the name follows */
+	const char *word;  /* the last segment of its path */
+	const char *label; /* of the link; of a person's, what follows `before` and name */
 	const char *before, *behind; /* the question, around whom or what it is about */
 };
 
@@ -36,11 +36,10 @@ static const struct order orders[] = {
 		"Remove, so that its text is gone for good, the comment ", "?"},
 	{ROUTE_SETTLE, STORE_ACT_SETTLE, "settle", "Leave it as it is",
 		"Leave as it is, and settle the reports of, the comment ", "?"},
-	{ROUTE_BAN, STORE_ACT_BAN, "ban", "Ban", "Ban ", " with all their certificates?"},
-	{ROUTE_UNBAN, STORE_ACT_UNBAN, "unban", "Lift the ban on", "Lift the ban on ", "?"},
-	{ROUTE_APPOINT, STORE_ACT_APPOINT, "appoint", "Make a moderator of", "Make ",
-		" a moderator?"},
-	{ROUTE_DISMISS, STORE_ACT_DISMISS, "dismiss", "Make a reader again of", "Make ",
+	{ROUTE_BAN, STORE_ACT_BAN, "ban", "", "Ban ", " with all their certificates?"},
+	{ROUTE_UNBAN, STORE_ACT_UNBAN, "unban", "", "Lift the ban on ", "?"},
+	{ROUTE_APPOINT, STORE_ACT_APPOINT, "appoint", " a moderator", "Make ", " a moderator?"},
+	{ROUTE_DISMISS, STORE_ACT_DISMISS, "dismiss", " a reader again", "Make ",
 		" a reader again?"},
 };
 
@@ -81,13 +80,14 @@ static void link_person(struct buf *page, struct visit *visit, const struct stor
 	struct arena *arena = visit->request->arena;
 	struct buf label;
 	buf_init(&label, arena, PROMPT_MAX);
-	buf_printf(&label, "%s ", order->label);
+	buf_text(&label, order->before);
 	show_name(&label, person->name);
+	buf_text(&label, order->label);
 	char *text = buf_failed(&label) ? NULL : arena_copy(arena, buf_view(&label));
 	offer_guarded(page, visit,
 		arena_printf(arena, "/comments/moderation/people/%" PRId64 "/%s", person->id,
 			order->word),
-		text != NULL ? text : order->label);
+		text != NULL ? text : order->before);
 }
 
 void orders_on_person(struct buf *page, struct visit *visit, const struct store_person *person)

@@ -127,6 +127,13 @@ static bool is_reserved(struct span folded, struct host_names capsule, struct ar
 	return idn_to_ascii(folded, arena, &host) && host_is_among(capsule, host);
 }
 
+/* As a shell takes it for the number that each person has: the wrong one would be banned. */
+static bool is_number(struct span folded)
+{
+	uint64_t number;
+	return span_to_u64(folded, UINT64_MAX, &number);
+}
+
 static const char *check_folded(struct span folded, struct host_names capsule, struct arena *arena)
 {
 	if (holds_comma(folded))
@@ -136,6 +143,9 @@ static const char *check_folded(struct span folded, struct host_names capsule, s
 		return "That name mixes the letters of two alphabets. Please type another name";
 	if (is_reserved(folded, capsule, arena))
 		return "That name is kept for the capsule itself. Please type another name";
+	if (is_number(folded))
+		return "That name is a number, and each person has one. Please type a name with "
+		       "a letter";
 	return NULL;
 }
 
@@ -359,14 +369,14 @@ const char *rules_how_long(int64_t from, int64_t to, struct arena *arena)
 		int64_t seconds;
 		const char *one, *many;
 	} units[] = {{SECONDS_PER_DAY, "a day later", "days"}, {3600, "an hour later", "hours"},
-		{60, "a minute later", "minutes"}};
+		{60, "a minute later", "minutes"}, {1, "a moment later", NULL}};
 	const size_t last = sizeof(units) / sizeof(units[0]) - 1;
 	size_t unit = 0;
 	while (unit < last && to - from < units[unit].seconds)
 		unit++;
 	int64_t count = (to - from) / units[unit].seconds;
 	const char *text = units[unit].one;
-	if (count > 1)
+	if (count > 1 && unit < last)
 		text = arena_printf(arena, "%" PRId64 " %s later", count, units[unit].many);
 	return text != NULL ? text : "later";
 }

@@ -75,8 +75,10 @@ static void write_page(struct buf *page, struct visit *visit, struct span typed,
 		buf_text(page, "\nNothing was found. Fewer words find more, and a word that ends "
 			       "in * stands for all that begin so.\n");
 	if (posts->more || comments->more)
-		buf_printf(page, "\nOnly the best %d of each are shown. More words find fewer.\n",
-			HITS_MAX);
+		buf_printf(page,
+			"\nOnly the best %d of each are shown, among the newest %d that have the "
+			"words. More words find fewer.\n",
+			HITS_MAX, STORE_SEARCH_RANKS);
 	buf_text(page, "\n=> /search Search for something else\n"
 		       "You will be asked for the words.\n"
 		       "=> /comments/recent The latest comments of everybody\n"

@@ -310,7 +310,7 @@ void settings_feed(struct visit *visit)
 void settings_feed_renew(struct visit *visit)
 {
 	char token[CODE_TOKEN_SIZE];
-	if (!visit_confirmed(visit, "Make a new address for the feed of answers to you? One that "
+	if (!visit_confirmed(visit, "Make an address for the feed of answers to you? One that "
 				    "you have ends. Type yes") ||
 		!limit_by_person(visit, LIMIT_CODES_OF_PERSON))
 		return;

@@ -9,6 +9,7 @@
 #include "comments/rules.h"
 #include "proto/gemtext.h"
 #include "proto/uri.h"
+#include "text/unicode.h"
 
 #define LEFT "somebody who left"
 
@@ -105,18 +106,41 @@ void show_person_link(struct buf *page, int64_t person, struct span name)
 	buf_byte(page, '\n');
 }
 
+static bool is_double_quote(uint32_t code_point)
+{
+	static const uint32_t quotes[] = {'"', 0x2ba, 0x2dd, 0x2ee, 0x5f4, 0x201c, 0x201d, 0x201e,
+		0x201f, 0x2033, 0x2036, 0x275d, 0x275e, 0x301d, 0x301e, 0x301f, 0xff02};
+	for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
+		if (code_point == quotes[i])
+			return true;
+	}
+	return false;
+}
+
+/* Double quotes inside it become single ones: else a text could end the quotation, and go on as if
+ * our own sentence did. */
+static void write_quotation(struct buf *page, struct span text, size_t max)
+{
+	struct buf inside;
+	struct span bytes;
+	uint32_t code_point;
+	buf_init(&inside, page->arena, COMMENTS_PAGE_BYTES);
+	gemtext_inline(&inside, text, max);
+	page->failed |= buf_failed(&inside);
+	buf_byte(page, '"');
+	for (struct span rest = buf_view(&inside); unicode_next_bytes(&rest, &code_point, &bytes);)
+		buf_span(page, is_double_quote(code_point) ? SPAN_LIT("'") : bytes);
+	buf_byte(page, '"');
+}
+
 void show_excerpt(struct buf *page, const struct store_comment *comment)
 {
-	buf_byte(page, '"');
-	gemtext_inline(page, comment->text, SHOW_EXCERPT_MAX);
-	buf_byte(page, '"');
+	write_quotation(page, comment->text, SHOW_EXCERPT_MAX);
 }
 
 void show_title(struct buf *page, const struct post *post)
 {
-	buf_byte(page, '"');
-	gemtext_inline(page, post->title, COMMENTS_TITLE_MAX);
-	buf_byte(page, '"');
+	write_quotation(page, post->title, COMMENTS_TITLE_MAX);
 }
 
 void show_post_link(struct buf *page, const struct post *post)

@@ -61,9 +61,7 @@ static void closed(uv_handle_t *handle)
 static struct span path_for_log(const struct request *request)
 {
 	struct span path = request->uri.path;
-	while (request->path_is_private && path.len > 0 && path.ptr[path.len - 1] != '/')
-		path.len--;
-	return path;
+	return span_take(path, path.len - request->path_private);
 }
 
 void connection_log(struct connection *connection, const char *note)
@@ -247,7 +245,8 @@ static void give_up_answer(struct connection *connection)
 	struct arena *arena = &connection->exchange->arena;
 	request->uri.host = span_of(arena_copy(arena, late->request.uri.host));
 	request->uri.path = span_of(arena_copy(arena, late->request.uri.path));
-	request->path_is_private = late->request.path_is_private;
+	/* Where memory is out the path is empty. */
+	request->path_private = request->uri.path.len == 0 ? 0 : late->request.path_private;
 	connection->exchange->reply.note = "answer_timeout";
 	exchange_release(late);
 	connection_refuse(

@@ -57,6 +57,9 @@ void exchange_release(struct exchange *exchange)
 	exchange->owner = NULL;
 	if (!exchange->at_work)
 		exchange_free(exchange);
+	else /* what nobody waits for any more is not begun, or a rush would be worked off for long
+		after everybody has been sent away; one that runs cannot be stopped */
+		(void)uv_cancel((uv_req_t *)&exchange->work);
 }
 
 bool exchange_next_piece(struct exchange *exchange, char *bytes, size_t size, size_t *len)
@@ -92,7 +95,9 @@ static void job_is_back(uv_work_t *work, int status)
 {
 	struct exchange *exchange = work->data;
 	CHECK_MAGIC(exchange, EXCHANGE_MAGIC);
-	CHECK(status == 0); /* nothing cancels jobs */
+	CHECK(status == 0 || exchange->owner == NULL); /* only a release cancels */
+	if (status != 0 && exchange->job.abandon != NULL)
+		exchange->job.abandon(exchange->job.page);
 	struct net *net = exchange->net;
 	exchange->at_work = false;
 	net->job_count--;

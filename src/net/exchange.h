@@ -37,7 +37,7 @@ struct exchange {
 /* NULL when memory is out. */
 struct exchange *exchange_new(struct net *net, void *owner, exchange_done *done);
 
-/* Frees it now, or once its job is back. */
+/* Frees it now, or once its job is back: one that still waits is abandoned. */
 void exchange_release(struct exchange *exchange);
 
 /* The reply as it was at first, for another one in its place. */

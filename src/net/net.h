@@ -16,7 +16,7 @@ struct net;
 
 /* What is left to do for an answer: `run` is called with `page` in a job, and the reply is then
  * whole. `run` NULL: the reply is whole already. `abandon` (may be NULL) is called instead of
- * `run` where too many jobs wait. */
+ * `run` where too many jobs wait, or nobody waits for this one any more. */
 struct net_job {
 	page_handler *run;
 	void *page;

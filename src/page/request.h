@@ -45,7 +45,7 @@ struct request {
 	uint64_t visitor;      /* the network that it came from, hashed with a key of this run */
 	int64_t now;           /* seconds since 1970 */
 	bool query_is_private; /* never to be logged: so until a page says otherwise */
-	bool path_is_private;  /* its last segment is a secret, and never to be logged */
+	size_t path_private;   /* bytes at the end of the path that are never to be logged */
 	const struct request_posts *posts;
 	void *posts_of; /* what these functions take first */
 };

@@ -194,7 +194,7 @@ static struct net_job routes_answer(
 {
 	struct routes *routes = context;
 	/* First: refusals are logged, too. */
-	request->path_is_private = comments_path_is_private(request->uri.path);
+	request->path_private = comments_path_private(request->uri.path);
 	int index = find_capsule(routes->conf, sni, port, request, reply);
 	if (index < 0)
 		return answered;

@@ -6,11 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "os/fd.h"
 #include "store/copy.h"
+#include "store/file.h"
 #include "store/whole.h"
 
 /* Copies into a file of the passing name that is there and empty. It is a file of one piece then:
@@ -60,15 +63,38 @@ static bool copy_to(
 	return fault_set(fault, "the copy %s cannot be made: %s", copy, why.text);
 }
 
+/* Of an older version, too: whoever is about to start a newer program wants a copy before. */
+static sqlite3 *open_store(const char *file, struct fault *fault)
+{
+	struct fault why;
+	sqlite3 *db = NULL;
+	int64_t version;
+	char *path = store_path(file, fault);
+	if (path == NULL)
+		return NULL;
+	bool well = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+			    SQLITE_OK &&
+		    sqlite3_busy_timeout(db, CONNECTION_BUSY_MS) == SQLITE_OK;
+	if (!well)
+		fault_set(&why, "%s", db != NULL ? sqlite3_errmsg(db) : "memory is out");
+	well = well && whole_is_ours(db, &version, &why);
+	free(path);
+	if (well)
+		return db;
+	fault_set(fault, "the store %s cannot be opened: %s", file, why.text);
+	(void)sqlite3_close(db); /* nothing was written */
+	return NULL;
+}
+
 bool store_backup(const char *file, const char *copy, store_progress *progress, void *context,
 	struct fault *fault)
 {
 	if (access(copy, F_OK) == 0)
 		return fault_set(fault, "%s is there already; name a file that is not", copy);
-	struct connection *connection = whole_open(file, fault);
-	if (connection == NULL)
+	sqlite3 *db = open_store(file, fault);
+	if (db == NULL)
 		return false;
-	bool well = copy_to(connection->db, copy, (struct copy_progress){progress, context}, fault);
-	connection_close(connection);
+	bool well = copy_to(db, copy, (struct copy_progress){progress, context}, fault);
+	(void)sqlite3_close(db); /* nothing was written */
 	return well;
 }

@@ -43,8 +43,8 @@ struct store_comment_edit {
 enum store_result store_comment_edit(
 	struct store *store, const struct store_comment_edit *edit, enum store_state *state);
 
-/* By its author, even a banned one; its text is gone. Of another: STORE_BARRED. What is deleted or
- * removed already is STORE_GONE. */
+/* By its author, even a banned one; its text is gone (from the index of the search: words.h). Of
+ * another: STORE_BARRED. What is deleted or removed already is STORE_GONE. */
 enum store_result store_comment_delete(
 	struct store *store, struct span capsule, int64_t id, int64_t person);
 

@@ -42,7 +42,8 @@ struct connection *connection_open(const char *path, int patience, struct fault 
 			connection->db != NULL ? sqlite3_errmsg(connection->db) : "memory is out");
 		goto fail;
 	}
-	if (!migrations_check(connection->db, fault))
+	if (!rank_register(connection->db, &connection->rank, fault) ||
+		!migrations_check(connection->db, fault))
 		goto fail;
 	return connection;
 fail:

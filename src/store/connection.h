@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "store/rank.h"
 #include "store/statements.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@
 struct connection {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first asked for */
+	struct rank rank;                          /* of the search that runs */
 	struct connection *next;                   /* in the pool */
 	struct fault fault;                        /* what went wrong, after STORE_RESTING */
 };

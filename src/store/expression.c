@@ -9,7 +9,7 @@
 
 struct expression {
 	struct buf *buf;
-	size_t words;
+	size_t words, stars;
 	size_t letters; /* of the word that is being written; 0: none is */
 	bool open;      /* within a string */
 	bool phrase;    /* within what the reader quoted */
@@ -74,7 +74,9 @@ bool expression_write(struct buf *buf, struct span typed)
 		} else if (is_quote(code_point)) {
 			end_string(&out, "\" ");
 			out.phrase = !out.phrase;
-		} else if (code_point == '*' && out.letters > 1 && !continues_word(typed)) {
+		} else if (code_point == '*' && out.letters > 1 && !continues_word(typed) &&
+			   out.stars < STORE_SEARCH_STARS) {
+			out.stars++;
 			/* FTS5 takes the star for the last word of a string. */
 			end_string(&out, "\" * ");
 		} else if (unicode_is_space(code_point) || code_point < ' ') {

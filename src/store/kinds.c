@@ -106,14 +106,23 @@ static const char comment_wrong[] =
 	" WHEN text <> '' AND state IN (3, 4) THEN 'its text ought to be gone'"
 	" WHEN text = '' AND state NOT IN (3, 4) THEN 'its text is empty'";
 static const char person_wrong[] =
-	" WHEN name = '' AND standing <> 2 THEN 'its name is empty, as only that of one who has "
-	"left may be'";
+	" WHEN (name = '') <> (standing = 2) THEN 'its name is empty, as only that of one who has "
+	"left is'"
+	" WHEN folded = '' THEN 'its \"folded\" is empty'"
+	" WHEN feed = '' THEN 'its \"feed\" is empty'"
+	" WHEN (recovery IS NULL) <> (recovery_salt IS NULL) THEN 'its recovery lacks a half'";
+static const char certificate_wrong[] =
+	" WHEN (SELECT standing FROM people WHERE id = row.person) = 2"
+	" THEN 'its person has left'";
+/* What the configuration makes of a host, coarsely: it is printed as it is. */
+static const char capsule_wrong[] =
+	" WHEN host = '' OR host GLOB '*[^!-~]*' THEN 'its host cannot be one'";
 
 const struct kind kinds_all[KINDS_COUNT] = {
-	{"capsule", "capsules", capsule_fields, "", false},
+	{"capsule", "capsules", capsule_fields, capsule_wrong, false},
 	{"person", "people", person_fields, person_wrong, false},
 	{"name", "retired_names", name_fields, "", false},
-	{"certificate", "certificates", certificate_fields, "", false},
+	{"certificate", "certificates", certificate_fields, certificate_wrong, false},
 	{"thread", "threads", thread_fields, "", false},
 	{"comment", "comments", comment_fields, comment_wrong, true},
 	{"report", "reports", report_fields, "", false},

@@ -6,10 +6,17 @@
 #include "store/names.h"
 #include "store/people.h"
 #include "store/tree.h"
+#include "store/words.h"
+
+/* Nobody else can write while so many are erased, which takes some 80 ms; they get their turn in
+ * the pause, as SQLite has them look every 100 ms at the latest. */
+#define ERASED_AT_ONCE 512
+#define PAUSE_MS       20
 
 struct leave_task {
 	int64_t person, now;
 	bool erase;
+	int64_t before; /* comments from here on are erased already */
 };
 
 static enum store_result run_for(
@@ -45,21 +52,45 @@ static enum store_result find_next(struct connection *connection, int64_t person
 	return result;
 }
 
+static enum store_result erase_one(
+	struct connection *connection, const struct leave_task *task, int64_t id)
+{
+	enum store_result result = tree_set_state(connection, id, STORE_DELETED, true);
+	return result == STORE_OK
+		       ? settle_reports(connection, STATEMENT_ERASE_REPORTED, id, task->now)
+		       : result;
+}
+
 /* The latest first: so an answer to oneself is gone before what it answers, which then needs no
- * placeholder. */
+ * placeholder. STORE_NONE: so few are left that they can go with their person. */
+static enum store_result erase_some(struct connection *connection, void *argument)
+{
+	struct leave_task *task = argument;
+	int64_t id = task->before;
+	enum store_result result = STORE_OK;
+	for (int i = 0; i < ERASED_AT_ONCE && result == STORE_OK; i++) {
+		result = find_next(connection, task->person, &id);
+		if (result == STORE_OK)
+			result = erase_one(connection, task, id);
+	}
+	if (result == STORE_OK)
+		task->before = id;
+	return result;
+}
+
+/* All that are left, which may be later ones, too. */
 static enum store_result erase_words(struct connection *connection, const struct leave_task *task)
 {
 	int64_t id = INT64_MAX;
 	enum store_result result = find_next(connection, task->person, &id);
 	while (result == STORE_OK) {
-		result = tree_set_state(connection, id, STORE_DELETED, true);
-		if (result == STORE_OK)
-			result =
-				settle_reports(connection, STATEMENT_ERASE_REPORTED, id, task->now);
+		result = erase_one(connection, task, id);
 		if (result == STORE_OK)
 			result = find_next(connection, task->person, &id);
 	}
-	if (result != STORE_NONE)
+	if (result == STORE_NONE)
+		result = words_forget(connection);
+	if (result != STORE_OK)
 		return result;
 	return settle_reports(connection, STATEMENT_ERASE_REPORTS, task->person, task->now);
 }
@@ -80,6 +111,13 @@ static enum store_result leave(struct connection *connection, void *argument)
 
 enum store_result store_person_leave(struct store *store, int64_t person, bool erase, int64_t now)
 {
-	struct leave_task task = {.person = person, .now = now, .erase = erase};
-	return store_run(store, STORE_WRITE, leave, &task);
+	struct leave_task task = {
+		.person = person, .now = now, .erase = erase, .before = INT64_MAX};
+	enum store_result result = erase ? STORE_OK : STORE_NONE;
+	while (result == STORE_OK) {
+		result = store_run(store, STORE_WRITE, erase_some, &task);
+		if (result == STORE_OK)
+			sqlite3_sleep(PAUSE_MS);
+	}
+	return result == STORE_NONE ? store_run(store, STORE_WRITE, leave, &task) : result;
 }

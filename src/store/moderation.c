@@ -8,6 +8,7 @@
 #include "store/connection.h"
 #include "store/rows.h"
 #include "store/tree.h"
+#include "store/words.h"
 
 enum subject { SUBJECT_COMMENT, SUBJECT_PERSON, SUBJECT_NONE };
 
@@ -82,6 +83,8 @@ static enum store_result order_about_comment(
 			rule->to == STORE_REMOVED);
 	else if (result == STORE_OK && !settled)
 		result = STORE_GONE;
+	if (result == STORE_OK && rule->to == STORE_REMOVED)
+		result = words_forget(connection);
 	if (result != STORE_OK)
 		return result;
 	return log_action(connection, order, order->subject, comment.person);

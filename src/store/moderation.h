@@ -11,6 +11,10 @@
 enum store_result store_report_add(struct store *store, struct span capsule, int64_t comment,
 	int64_t person, struct span reason, int64_t now);
 
+/* Whether this person has reported the comment, and whether that was settled. STORE_NONE: never. */
+enum store_result store_report_of(
+	struct store *store, int64_t comment, int64_t person, bool *settled);
+
 /* Does one thing to a comment or a person, writes it to the log, and settles the open reports of a
  * comment; all in one transaction. STORE_NONE: no such comment or person. STORE_GONE: it is not in
  * a state for that (approve: held; hide: shown or held; unhide: hidden; remove: any that has its

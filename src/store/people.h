@@ -43,8 +43,9 @@ enum store_result store_person_rename(
 enum store_result store_person_look(struct store *store, struct store_person *person, int64_t now);
 
 /* Leaves: certificates, codes, feed and recovery are gone, the name is empty and kept from others
- * for a while; the comments stay nameless, or with `erase` are deleted like single ones. The last
- * owner by role may leave too. */
+ * for a while; the comments stay nameless, or with `erase` are deleted like single ones: of very
+ * many the most before the rest is done, so that others can write meanwhile. Where that fails, the
+ * person is still there, and may leave again. The last owner by role may leave too. */
 enum store_result store_person_leave(struct store *store, int64_t person, bool erase, int64_t now);
 
 /* Oldest first; *count is at most STORE_CERTIFICATES_MAX. */

@@ -42,6 +42,32 @@ enum store_result store_report_add(struct store *store, struct span capsule, int
 	return store_run(store, STORE_WRITE, add_report, &task);
 }
 
+struct report_of_task {
+	int64_t comment, person;
+	bool *settled;
+};
+
+static enum store_result read_report_of(struct connection *connection, void *argument)
+{
+	const struct report_of_task *task = argument;
+	struct query query;
+	query_open(&query, connection, STATEMENT_REPORT_OF);
+	query_bind_number(&query, task->comment);
+	query_bind_number(&query, task->person);
+	enum store_result result = query_step(&query);
+	if (result == STORE_OK)
+		*task->settled = query_number(&query, 0) != 0;
+	query_close(&query);
+	return result;
+}
+
+enum store_result store_report_of(
+	struct store *store, int64_t comment, int64_t person, bool *settled)
+{
+	struct report_of_task task = {comment, person, settled};
+	return store_run(store, STORE_READ, read_report_of, &task);
+}
+
 struct reports_task {
 	struct span capsule;
 	int64_t after;

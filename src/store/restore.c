@@ -4,6 +4,8 @@
 #include "store/transfer.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,17 +33,22 @@ static sqlite3 *stage(sqlite3 *copy, struct fault *fault)
 	return NULL;
 }
 
-static bool is_ours(sqlite3 *copy, int64_t *version, struct fault *fault)
+/* What SQLite has not put into the file yet stands beside it, and cannot be read without making
+ * another file there: without its companion look_open goes without it. */
+static bool is_one_file(const char *copy, struct fault *fault)
 {
-	if (!migrations_can_run(copy, fault))
-		return false;
-	sqlite3_stmt *statement =
-		whole_ask(copy, "PRAGMA user_version", "it cannot be read", fault);
-	if (statement == NULL)
-		return false;
-	*version = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return *version > 0 || fault_set(fault, "it is empty: no copy of a store");
+	char wal[PATH_MAX], shm[PATH_MAX];
+	struct stat info;
+	int len = snprintf(wal, sizeof(wal), "%s-wal", copy);
+	if (len < 0 || (size_t)len >= sizeof(wal))
+		return fault_set(fault, "the name is too long: %s", copy);
+	(void)snprintf(shm, sizeof(shm), "%s-shm", copy);
+	if (stat(wal, &info) != 0 || info.st_size == 0 || access(shm, F_OK) == 0)
+		return true;
+	return fault_set(fault,
+		"%s was copied by hand: the latest of it stands in %s; make one file of both with "
+		"kindling backup --store sqlite:%s, and restore that; nothing was restored",
+		copy, wal, copy);
 }
 
 static bool put_in_place(
@@ -75,8 +82,10 @@ bool store_restore(const char *file, const char *copy, store_progress *progress,
 		return fault_set(fault, "cannot read %s: %s", copy, strerror(errno));
 	if (!S_ISREG(info.st_mode))
 		return fault_set(fault, "%s is not a regular file", copy);
+	if (!is_one_file(copy, fault))
+		return false;
 	sqlite3 *db = look_open(copy, &why);
-	bool well = db != NULL && is_ours(db, &version, &why) && copy_check(db, true, &why);
+	bool well = db != NULL && whole_is_ours(db, &version, &why) && copy_check(db, true, &why);
 	bool is_old = well && version < migrations_latest();
 	if (is_old) {
 		staged = stage(db, &why);

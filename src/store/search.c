@@ -7,59 +7,143 @@
 #include "store/expression.h"
 
 #define EXPRESSION_MAX (8 * EXPRESSION_TYPED_MAX) /* each byte alone in its string, and more */
+#define CONTEXT_BYTES  2048                       /* two dozen words may be as long as texts are */
 
 struct search_task {
-	enum statement statement;
+	enum statement walk, read;
 	struct span capsule, expression;
 	size_t skip, most;
 	struct arena *arena;
 	struct store_hits *hits;
 };
 
-static bool read_hit(struct query *query, struct arena *arena, struct store_hit *hit)
+struct candidate {
+	double score;
+	int64_t id;
+	struct span context;
+};
+
+/* The best first; of equals, the newer first. */
+struct best {
+	struct candidate *items;
+	size_t count, most;
+};
+
+/* As much of a text as is copied, in whole characters. */
+static struct span clip(struct span text)
 {
-	hit->id = query_number(query, 0);
-	hit->written = query_number(query, 4);
-	return query_text(query, 1, arena, &hit->slug) &&
-	       query_text(query, 2, arena, &hit->title) &&
-	       query_text(query, 3, arena, &hit->author) &&
-	       query_text(query, 5, arena, &hit->context);
+	if (text.len <= CONTEXT_BYTES)
+		return text;
+	text.len = CONTEXT_BYTES;
+	while (text.len > 0 && ((unsigned char)text.ptr[text.len] & 0xc0) == 0x80)
+		text.len--;
+	return text;
 }
 
-static enum store_result read_hits(struct query *query, const struct search_task *task)
+/* Takes in the row that was just ranked, and tells the rank which ones are wanted from now on. */
+static bool take_in(struct query *query, struct arena *arena, struct best *best)
+{
+	struct rank *rank = &query->connection->rank;
+	struct candidate found = {.score = rank->score, .id = query_number(query, 0)};
+	struct span context;
+	if (!query_view(query, 1, &context))
+		return false;
+	context = clip(context);
+	found.context = (struct span){arena_copy(arena, context), context.len};
+	if (found.context.ptr == NULL) {
+		connection_rest(query->connection, "a page did not fit into memory");
+		return false;
+	}
+	if (best->count < best->most)
+		best->count++;
+	size_t at = best->count - 1;
+	for (; at > 0 && best->items[at - 1].score < found.score; at--)
+		best->items[at] = best->items[at - 1];
+	best->items[at] = found;
+	rank->least = best->count < best->most ? RANK_NONE : best->items[best->count - 1].score;
+	return true;
+}
+
+static enum store_result find_best(
+	struct connection *connection, const struct search_task *task, struct best *best)
+{
+	struct query query;
+	enum store_result result;
+	connection->rank = (struct rank){.least = RANK_NONE};
+	query_open(&query, connection, task->walk);
+	query_bind_text(&query, task->capsule);
+	query_bind_text(&query, task->expression);
+	query_bind_number(&query, STORE_SEARCH_RANKS);
+	while ((result = query_step(&query)) == STORE_OK) {
+		if (!query_is_null(&query, 1) && !take_in(&query, task->arena, best)) {
+			result = STORE_RESTING;
+			break;
+		}
+	}
+	query_close(&query);
+	return result == STORE_NONE ? STORE_OK : result;
+}
+
+static enum store_result read_hit(struct connection *connection, const struct search_task *task,
+	const struct candidate *candidate, struct store_hit *hit)
+{
+	struct query query;
+	query_open(&query, connection, task->read);
+	query_bind_number(&query, candidate->id);
+	enum store_result result = query_step(&query);
+	if (result == STORE_OK && (!query_text(&query, 0, task->arena, &hit->slug) ||
+					  !query_text(&query, 1, task->arena, &hit->title) ||
+					  !query_text(&query, 2, task->arena, &hit->author)))
+		result = STORE_RESTING;
+	if (result == STORE_OK) {
+		hit->id = query_number(&query, 3);
+		hit->written = query_number(&query, 4);
+		hit->context = candidate->context;
+	}
+	query_close(&query);
+	return result;
+}
+
+static enum store_result read_hits(
+	struct connection *connection, const struct search_task *task, const struct best *best)
 {
 	struct store_hits *hits = task->hits;
-	for (;;) {
-		enum store_result result = query_step(query);
-		if (result != STORE_OK)
-			return result == STORE_NONE ? STORE_OK : result;
-		if (hits->count == task->most) {
-			hits->more = true;
-			return STORE_OK;
-		}
-		if (!read_hit(query, task->arena, &hits->items[hits->count]))
-			return STORE_RESTING;
-		hits->count++;
+	for (size_t i = task->skip; i < best->count && i < task->skip + task->most; i++) {
+		enum store_result result =
+			read_hit(connection, task, &best->items[i], &hits->items[hits->count]);
+		if (result == STORE_OK)
+			hits->count++;
+		else if (result != STORE_NONE)
+			return result;
 	}
+	hits->more = best->count > task->skip + task->most;
+	return STORE_OK;
 }
 
+static enum store_result run_statement(struct connection *connection, enum statement which)
+{
+	struct query query;
+	query_open(&query, connection, which);
+	return query_finish(&query);
+}
+
+/* In one transaction: an id of a post that is gone may be another post's in the next. */
 static enum store_result search(struct connection *connection, void *argument)
 {
 	const struct search_task *task = argument;
+	struct best best = {.most = task->skip + task->most + 1};
+	best.items = arena_alloc(task->arena, best.most * sizeof(*best.items));
 	*task->hits = (struct store_hits){
-		.items = arena_alloc(task->arena, task->most * sizeof(struct store_hit))};
-	if (task->hits->items == NULL || task->expression.len == 0)
+		.items = arena_alloc(task->arena, task->most * sizeof(*task->hits->items))};
+	if (best.items == NULL || task->hits->items == NULL || task->expression.len == 0)
 		return connection_rest(connection, "a page did not fit into memory");
-	struct query query;
-	query_open(&query, connection, task->statement);
-	query_bind_text(&query, task->capsule);
-	query_bind_text(&query, task->expression);
-	query_bind_number(&query, STORE_SEARCH_RANKS - 1);
-	query_bind_number(&query, (int64_t)task->most + 1);
-	query_bind_number(&query, (int64_t)task->skip);
-	enum store_result result = read_hits(&query, task);
-	query_close(&query);
-	return result;
+	enum store_result result = run_statement(connection, STATEMENT_SNAPSHOT);
+	if (result == STORE_OK)
+		result = find_best(connection, task, &best);
+	if (result == STORE_OK)
+		result = read_hits(connection, task, &best);
+	/* After a failure the connection is closed, and its transaction with it. */
+	return result == STORE_OK ? run_statement(connection, STATEMENT_COMMIT) : result;
 }
 
 static enum store_result search_for(struct store *store, struct span typed, struct search_task task)
@@ -81,7 +165,8 @@ enum store_result store_search_comments(struct store *store, struct span capsule
 	size_t skip, size_t most, struct arena *arena, struct store_hits *hits)
 {
 	return search_for(store, typed,
-		(struct search_task){.statement = STATEMENT_SEARCH_COMMENTS,
+		(struct search_task){.walk = STATEMENT_SEARCH_COMMENTS,
+			.read = STATEMENT_SEARCH_COMMENT,
 			.capsule = capsule,
 			.skip = skip,
 			.most = most,
@@ -93,7 +178,8 @@ enum store_result store_search_posts(struct store *store, struct span capsule, s
 	size_t skip, size_t most, struct arena *arena, struct store_hits *hits)
 {
 	return search_for(store, typed,
-		(struct search_task){.statement = STATEMENT_SEARCH_POSTS,
+		(struct search_task){.walk = STATEMENT_SEARCH_POSTS,
+			.read = STATEMENT_SEARCH_POST,
 			.capsule = capsule,
 			.skip = skip,
 			.most = most,

@@ -8,6 +8,7 @@
 
 #define STORE_SEARCH_MOST  100  /* hits that may be asked for at once */
 #define STORE_SEARCH_WORDS 16   /* of what is typed, so many count */
+#define STORE_SEARCH_STARS 4    /* and so many of the stars: each costs more than a word */
 #define STORE_SEARCH_RANKS 1000 /* where more match, the newest of them are ranked */
 
 struct store_hit {
@@ -28,7 +29,12 @@ struct store_hits {
  * `typed` is what a reader typed, any bytes: words, all of which have to be there; "several words"
  * in quotes stand next to each other; a word of two letters or more that ends in * stands for all
  * that begin so. Nothing else has a meaning, and nothing is an error: STORE_NONE where no word is
- * left. Best first, from the `skip`th on; only shown comments.
+ * left. Only shown comments. Best first, from the `skip`th on: where the words are more often
+ * there, and among fewer others; in a post's title they count four times.
+ *
+ * What a search costs depends on STORE_SEARCH_RANKS, and not on the size of the store, but for two
+ * kinds: those for words that are common each and hardly ever together go through all rows that
+ * have the rarest, and a star behind four letters or more through all words that begin so.
  */
 enum store_result store_search_comments(struct store *store, struct span capsule, struct span typed,
 	size_t skip, size_t most, struct arena *arena, struct store_hits *hits);

@@ -14,6 +14,7 @@
 	X(PERSON_SET_ROLE, "UPDATE people SET role = ?2 WHERE id = ?1")                            \
 	X(REPORT_ADD, "INSERT INTO reports (capsule, comment, person, reason, made)"               \
 		      " VALUES (?1, ?2, ?3, ?4, ?5)")                                              \
+	X(REPORT_OF, "SELECT settled FROM reports WHERE comment = ?1 AND person = ?2")             \
 	X(REPORTS_SETTLE, "UPDATE reports SET settled = ?2 WHERE comment = ?1 AND settled = 0")    \
 	X(REPORTS, "SELECT r.id, r.comment, r.person, r.made, p.name, r.reason, "                  \
 		   "q.name, " STATEMENT_KEPT_TEXT ", c.state FROM capsules k"                      \

@@ -25,7 +25,7 @@ bool store_import(const char *file, FILE *stream, store_progress *progress, void
 	struct fault *fault);
 
 /* A consistent copy of the store as `copy`, while it is in use or not; checked. `copy` must not
- * be there. */
+ * be there. The store may be of an older version, and so is the copy then. */
 bool store_backup(const char *file, const char *copy, store_progress *progress, void *context,
 	struct fault *fault);
 

@@ -16,4 +16,7 @@ bool whole_run(sqlite3 *db, const char *sql, const char *doing, struct fault *fa
 /* Runs a statement that ought to give one row. NULL and a fault: it did not; to be finalized. */
 sqlite3_stmt *whole_ask(sqlite3 *db, const char *sql, const char *doing, struct fault *fault);
 
+/* True for a store of this program's version or an older one: *version. */
+bool whole_is_ours(sqlite3 *db, int64_t *version, struct fault *fault);
+
 #endif

@@ -7,6 +7,7 @@
 #include "store/connection.h"
 #include "store/rows.h"
 #include "store/tree.h"
+#include "store/words.h"
 
 struct add_task {
 	const struct store_comment_new *comment;
@@ -215,7 +216,8 @@ static enum store_result edit(struct connection *connection, void *argument)
 		if (result != STORE_OK)
 			return result;
 	}
-	return change(connection, edit);
+	result = change(connection, edit);
+	return result == STORE_OK ? words_forget(connection) : result;
 }
 
 enum store_result store_comment_edit(
@@ -234,18 +236,24 @@ struct delete_task {
 };
 
 /* One who is banned may still take back what they said. */
-static enum store_result delete (struct connection *connection, void *argument) {
-	const struct delete_task *task = argument; struct comment_row comment;
+static enum store_result take_back(struct connection *connection, void *argument)
+{
+	const struct delete_task *task = argument;
+	struct comment_row comment;
 	enum store_result result = comment_row_read(connection, task->capsule, task->id, &comment);
-	if (result != STORE_OK) return result;
-	if (comment.person != task->person) return STORE_BARRED;
-	if (comment.state == STORE_DELETED || comment.state == STORE_REMOVED) return STORE_GONE;
-	return tree_set_state(connection, task->id, STORE_DELETED, true);
+	if (result != STORE_OK)
+		return result;
+	if (comment.person != task->person)
+		return STORE_BARRED;
+	if (comment.state == STORE_DELETED || comment.state == STORE_REMOVED)
+		return STORE_GONE;
+	result = tree_set_state(connection, task->id, STORE_DELETED, true);
+	return result == STORE_OK ? words_forget(connection) : result;
 }
 
 enum store_result store_comment_delete(
 	struct store *store, struct span capsule, int64_t id, int64_t person)
 {
 	struct delete_task task = {.capsule = capsule, .id = id, .person = person};
-	return store_run(store, STORE_WRITE, delete, &task);
+	return store_run(store, STORE_WRITE, take_back, &task);
 }

@@ -160,6 +160,9 @@ static const struct page {
 	{"a feed of one post", "/comments/on/" SLUG "/atom.xml", NULL, false, false},
 	{"a search for a word in every comment", "/search?kindness", NULL, false, false},
 	{"a search for two words in a few", "/search?", "%20door", false, false},
+	{"a search for a phrase", "/search?%22hand%20free%22", NULL, false, false},
+	{"a search for what begins with 2 letters", "/search?ki*", NULL, false, false},
+	{"a search for what begins with 4 letters", "/search?kind*", NULL, false, false},
 	{"the section under a post", NULL, NULL, false, false},
 };
 

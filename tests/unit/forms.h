@@ -80,6 +80,7 @@ static const char *const forms_own[] = {
 	"=> /comments/feed.gmi Follow all comments",
 	"=> /comments/atom.xml Follow them as Atom",
 	"=> /comments/help How that works",
+	"=> /comments/ Your page",
 	"=> /comments/ Your own page, or log in or register",
 	"=> /comments/ 9 * for a moderator",
 	"=> /comments/moderation/ To moderate: 9 held *, 9 report*",
@@ -98,14 +99,17 @@ static const char *const forms_own[] = {
 	"=> /comments/on/posts/~/feed.gmi Follow these comments",
 	"=> /comments/on/posts/~/atom.xml Follow them as Atom",
 	"=> /comments/on/posts/~/new Leave a comment (as *)",
-	"=> titan://here.example/comments/on/posts/~/new Or write a longer one",
+	"=> titan://here.example/comments/on/posts/~/new Or write a longer one (with a client that "
+	"knows Titan)",
 	"=> /comments/?on/posts/~/new Log in or register to leave a comment",
 	"=> /comments/9/reply Pass it on",
-	"=> titan://here.example/comments/9/reply Or write a longer one",
+	"=> titan://here.example/comments/9/reply Or write a longer one (with a client that knows "
+	"Titan)",
 	"=> /comments/9/report Report it to the moderators",
 	"=> /comments/9/report/~ Report it to the moderators",
 	"=> /comments/9/edit/~ Change it",
-	"=> titan://here.example/comments/9/edit;edit Or change the text as it is",
+	"=> titan://here.example/comments/9/edit;edit Or change the text as it is (with a client "
+	"that knows Titan)",
 	"=> /comments/9/delete/~ Delete it",
 };
 

@@ -291,6 +291,60 @@ static void an_older_copy_is_brought_up_to_date(void **state)
 	assert_int_equal(recent(), 3);
 }
 
+/* As whoever is about to start a newer program ought to make it. */
+static void an_older_store_can_be_copied_before_it_is_brought_up_to_date(void **state)
+{
+	(void)state;
+	store_end();
+	tree_remove(&w.tree, "var");
+	tree_folder(&w.tree, "var");
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_fault(
+		store_backup(w.spec, copy_file(), NULL, NULL, &w.fault), "it is empty: no store");
+	tell_file(steps_sql[0]);
+	tell_file("PRAGMA journal_mode = WAL; PRAGMA user_version = 1;"
+		  "INSERT INTO capsules (host) VALUES ('here.example')");
+	back_up();
+	assert_int_equal(ask_copy("PRAGMA user_version"), 1);
+	assert_int_equal(ask_copy("SELECT count(*) FROM capsules"), 1);
+	assert_int_equal(ask_file("PRAGMA user_version"), 1);
+}
+
+/* The file alone, without what stands beside it, might be an empty one. */
+static void a_copy_made_by_hand_is_not_restored_without_its_latest_part(void **state)
+{
+	(void)state;
+	char wal[1024];
+	static char bytes[1 << 20];
+	write_one(person_of(1, "rosa"), ESSAY, "before");
+	for (int i = 0; i < 2; i++) {
+		const char *suffix = i == 0 ? "" : "-wal";
+		snprintf(wal, sizeof wal, "%s%s", store_file(), suffix);
+		FILE *from = fopen(wal, "rb");
+		snprintf(wal, sizeof wal, "%s%s", copy_file(), suffix);
+		FILE *to = fopen(wal, "wb");
+		assert_non_null(from);
+		assert_non_null(to);
+		size_t size = fread(bytes, 1, sizeof bytes, from);
+		assert_in_range(size, 1, sizeof bytes - 1);
+		assert_int_equal(fwrite(bytes, 1, size, to), size);
+		fclose(from);
+		fclose(to);
+	}
+	assert_refused("copied by hand");
+	assert_int_equal(recent(), 1);
+	/* What the fault says to do. */
+	char whole[1024];
+	snprintf(whole, sizeof whole, "%s", tree_at(&w.tree, "whole"));
+	assert_true(store_backup(copy_file(), whole, NULL, NULL, &w.fault));
+	write_one(1, ESSAY, "after");
+	if (!store_restore(w.spec, whole, NULL, NULL, &w.fault))
+		fail_msg("%s", w.fault.text);
+	assert_int_equal(recent(), 1);
+}
+
 static void what_is_not_a_good_copy_is_refused(void **state)
 {
 	(void)state;
@@ -353,6 +407,8 @@ int main(void)
 		TEST(a_store_that_is_gone_comes_back),
 		TEST(a_damaged_store_has_to_be_moved_away_first),
 		TEST(an_older_copy_is_brought_up_to_date),
+		TEST(an_older_store_can_be_copied_before_it_is_brought_up_to_date),
+		TEST(a_copy_made_by_hand_is_not_restored_without_its_latest_part),
 		TEST(what_is_not_a_good_copy_is_refused),
 	};
 	return cmocka_run_group_tests_name("backup", tests, NULL, NULL);

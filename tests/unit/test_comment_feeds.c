@@ -65,7 +65,7 @@ static void the_latest_as_a_page(void **state)
 				"=> /comments/2 2026-11-23 - Comment by Ibrahim on "
 				"\"Kindness Spreads\": \"2 lemons.\"\n"
 				"=> /comments/1 2026-11-23 - Comment by Rosa on "
-				"\"Kindness Spreads\": \"The bus driver waited \"for\" me.\"\n");
+				"\"Kindness Spreads\": \"The bus driver waited 'for' me.\"\n");
 	assert_int_equal(entries_of(page), 2);
 	/* Nothing on it tells the time that has passed. */
 	now += 40 * DAY;
@@ -244,6 +244,24 @@ static void hostile_comments_of_any_size(void **state)
 	assert_true(span_ends_with(feed, S("</entry>\n</feed>\n")));
 }
 
+static void long_comments_do_not_end_the_feed(void **state)
+{
+	char *text = malloc(65536);
+	(void)state;
+	assert_non_null(text);
+	memset(text, '&', 65536);
+	for (int i = 0; i < 30; i++)
+		say(rosa, SPREADS, 0, (struct span){text, 65536});
+	free(text);
+	struct span feed = atom_of(ATOM);
+	assert_holds(feed, "&amp;&amp;\xe2\x80\xa6</content>");
+	assert_true(span_ends_with(feed, S("</entry>\n</feed>\n")));
+	assert_true(span_ends_with(atom_of(ESSAY_ON "/atom.xml"), S("</entry>\n</feed>\n")));
+	/* A short one stands there whole. */
+	say(rosa, SPREADS, 0, S("Not one word is missing"));
+	assert_holds(atom_of(ATOM), "<content>Not one word is missing</content>");
+}
+
 static void who_has_left(void **state)
 {
 	(void)state;
@@ -275,6 +293,7 @@ int main(void)
 		TEST(what_is_not_shown_is_in_no_feed),
 		TEST(the_latest_thirty),
 		TEST(hostile_comments_of_any_size),
+		TEST(long_comments_do_not_end_the_feed),
 		TEST(who_has_left),
 		TEST(the_store_rests),
 	};

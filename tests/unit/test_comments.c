@@ -77,7 +77,8 @@ static void who_is_known_is_offered_more(void **state)
 	struct span page = page_of("/comments/1", 2);
 	assert_holds(page, "=> /comments/1/reply Pass it on\n"
 			   "You will be asked what you would like to add.\n"
-			   "=> titan://here.example/comments/1/reply Or write a longer one\n");
+			   "=> titan://here.example/comments/1/reply Or write a longer one (with a "
+			   "client that knows Titan)\n");
 	assert_true(link_on(page, "/comments/1/report/~").len > 0);
 	assert_lacks(page, "/delete");
 	assert_lacks(page, "moderation");
@@ -156,7 +157,8 @@ static void held_and_hidden_ones_are_for_few(void **state)
 
 	moderate(STORE_ACT_HIDE, 1);
 	for (size_t i = 0; i < sizeof others; i++)
-		assert_says("/comments/1", others[i], STATUS_GONE, "no longer there");
+		assert_answer("/comments/1", others[i], STATUS_NOT_FOUND,
+			"No such page; /comments/recent lists the latest comments");
 	page = page_of("/comments/1", 1);
 	assert_holds(page, "\n### Rosa, today\nA moderator has hidden this; only its author and "
 			   "moderators see it.\n> a secret\n");
@@ -165,10 +167,10 @@ static void held_and_hidden_ones_are_for_few(void **state)
 	assert_true(link_on(page_of("/comments/1", 4), "/comments/moderation/1/unhide/~").len > 0);
 	/* Banned, or outside the dates of their certificate, they are nobody in particular. */
 	moderate(STORE_ACT_BAN, rosa);
-	assert_says("/comments/1", 1, STATUS_GONE, "no longer there");
+	assert_says("/comments/1", 1, STATUS_NOT_FOUND, "No such page");
 	moderate(STORE_ACT_UNBAN, rosa);
 	now = NOON + 366 * DAY;
-	assert_says("/comments/1", 1, STATUS_GONE, "no longer there");
+	assert_says("/comments/1", 1, STATUS_NOT_FOUND, "No such page");
 }
 
 static void what_others_passed_on_keeps_a_place(void **state)

@@ -48,6 +48,7 @@ static void what_is_typed_as_an_expression(void **state)
 		{S("wait*"), "\"wait\" * "},
 		{S("\"bus dri*\" x"), "\"bus dri\" * \"x\" "},
 		{S("w* wai*ted **"), "\"w\" \"wai ted\" "},
+		{S("aa* bb* cc* dd* ee* ff"), "\"aa\" * \"bb\" * \"cc\" * \"dd\" * \"ee\" \"ff\" "},
 		{S("don't (a OR b) NOT c -d e+f text:g ^h NEAR(i"),
 			"\"don t\" \"a\" \"OR\" \"b\" \"NOT\" \"c\" \"d\" \"e f\" \"text g\" \"h\" "
 			"\"NEAR i\" "},

@@ -26,7 +26,7 @@ static uint64_t roll(uint64_t below)
 }
 
 static const char *const pieces[] = {"```", "``` Picture", "\n```\n", "=> ", "=>/evil Log in",
-	"\n=> /comments/account/leave Leave\n", "\r\n=> gemini://evil.example/ Kindness\r\n",
+	"\n=> /comments/account/leave Leave, with your comments or without\n", "\r\n=> gemini://evil.example/ Kindness\r\n",
 	"titan://evil.example/x;size=1", "# ", "\n# Comments\n", "\n## For moderators\n",
 	"\n### Rosa, today\n", "* ", "\n> ", ">", "### A comment, deleted by its author",
 	"20 text/gemini\r\n", "\r\n30 /evil\r\n", "───────────────\n", "● ", "└─ ", "\xe2\x80\xae",
@@ -130,9 +130,9 @@ __attribute__((format(printf, 2, 3))) static void look_at(
 	vsnprintf(path, sizeof path, format, arguments);
 	va_end(arguments);
 	answer(path, who);
-	if (reply.status == STATUS_GONE && strncmp(path, "/comments/", 10) == 0 &&
-		path[10] <= '9') {
-		/* A comment that nobody has passed on. */
+	bool absent = reply.status == STATUS_GONE || reply.status == STATUS_NOT_FOUND;
+	if (absent && strncmp(path, "/comments/", 10) == 0 && path[10] <= '9') {
+		/* A comment that is deleted or hidden, and that nobody has passed on. */
 	} else if (reply.status != STATUS_SUCCESS) {
 		fail_msg("%s: %d", path, (int)reply.status);
 	} else if (strstr(path, ".xml") != NULL) {
@@ -225,7 +225,7 @@ static void the_forms_tell_foreign_lines(void **state)
 {
 	(void)state;
 	static const char *const foreign[] = {"```\n", "``` Picture\n", "=> /evil Log in\n",
-		"=> /comments/account/leave Leave\n", "=> gemini://evil.example/ Kindness\n",
+		"=> /comments/account/leave Leave, with your comments or without\n", "=> gemini://evil.example/ Kindness\n",
 		"no LF", "# Comments\r\n", "20 text/gemini\n", "* item\n", "> a\x1b[31m\n",
 		"> \xe2\x80\xae\n", "> \xff\n", "=> /comments/x Passed on once\n", "### Rosa\n",
 		FORMS_PICTURE "\n=> x\n```\n", FORMS_PICTURE "\n",

@@ -52,6 +52,9 @@ static const struct {
 	{"{\"kind\":\"capsule\",\"id\":\"3\",\"host\":\"c.example\"}", "\"id\""},
 	{"{\"kind\":\"capsule\",\"id\":\"x\",\"host\":\"c.example\"}", "a field"},
 	{"{\"kind\":\"capsule\",\"id\":3.0,\"host\":\"c.example\"}", "\"id\""},
+	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"\"}", "host cannot"},
+	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"c\\u001b[2J\"}", "host cannot"},
+	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"c d\"}", "host cannot"},
 	{"{\"kind\":\"capsule\",\"id\":3,\"host\":7}", "\"host\""},
 	{"{\"kind\":\"capsule\",\"id\":3,\"host\":[\"c\"]}", "\"host\""},
 	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"c\",\"more\":1}", "\"more\""},
@@ -82,6 +85,15 @@ static const struct {
 	{PERSON("\"standing\":0,\"role\":0,\"looked\":0,\"looked_before\":0,\"feed\":null,"
 		"\"recovery\":\"abcd\""),
 		"\"recovery\""},
+	{PERSON("\"standing\":2,\"role\":0,\"looked\":0,\"looked_before\":0,\"feed\":null,"
+		"\"recovery\":null"),
+		"who has left is"},
+	{PERSON("\"standing\":0,\"role\":0,\"looked\":0,\"looked_before\":0,\"feed\":\"\","
+		"\"recovery\":null"),
+		"\"feed\" is empty"},
+	{PERSON("\"standing\":0,\"role\":0,\"looked\":0,\"looked_before\":0,\"feed\":null,"
+		"\"recovery\":\"" HEX_30 "abab\""),
+		"lacks a half"},
 	{CERTIFICATE(HEX_30 "ab"), "a field"},
 	{CERTIFICATE(HEX_30 "ABAB"), "a field"},
 	{CERTIFICATE(HEX_30 "zzzz"), "a field"},
@@ -149,6 +161,15 @@ static void a_file_that_is_no_export_is_refused(void **state)
 		  "\"reports\":9,\"actions\":9,\"more\":9}\n",
 			 world, last},
 			"\"more\""},
+		{{head, world,
+			 "{\"kind\":\"person\",\"id\":2,\"capsule\":1,\"name\":\"\",\"folded\":"
+			 "\"x\","
+			 "\"registered\":5,\"standing\":2,\"role\":0,\"looked\":0,"
+			 "\"looked_before\":0,\"feed\":null,\"recovery\":null,"
+			 "\"recovery_salt\":null}\n"
+			 "{\"kind\":\"certificate\",\"capsule\":1,\"key\":\"" HEX_30 "abab"
+			 "\",\"person\":2,\"added\":1,\"used\":1,\"ends\":1}\n"},
+			"its person has left"},
 		{{head, last, world}, "behind the end"},
 	};
 	char text[8192];
@@ -184,13 +205,13 @@ static void the_same_in_other_words_is_taken(void **state)
 	char text[8192];
 	size_t len;
 	snprintf(text, sizeof text, "%s%s%s\n%s", head, world,
-		" { \"host\" : \"caf\\u00e9\\/\\ud83d\\udc8c\", \"kind\":\"capsule\" , \"id\":3 "
-		"}\r",
+		" { \"slug\" : \"caf\\u00e9\\/\\ud83d\\udc8c\", \"kind\":\"thread\" , \"id\":4, "
+		"\"capsule\":1 }\r",
 		"{\"kind\":\"end\"}"); /* and the last line has no end */
 	if (!import_into(new_file(), text, strlen(text)))
 		fail_msg("%s", w.fault.text);
 	char *again = export_from(new_file(), &len);
-	assert_non_null(strstr(again, "\"host\":\"caf\xc3\xa9/\xf0\x9f\x92\x8c\"}\n"));
+	assert_non_null(strstr(again, "\"slug\":\"caf\xc3\xa9/\xf0\x9f\x92\x8c\"}\n"));
 	free(again);
 }
 

@@ -3,6 +3,8 @@
  */
 #include "members.h"
 
+#include "comments/limits.h"
+
 #define ASK_NAME    "What name would you like to go by? 1 to 32 characters"
 #define ASK_LINK    "Please type the one-time code that your other device shows"
 #define WRONG_CODE  "That is not the recovery code of this name. Please type it again"
@@ -38,7 +40,7 @@ static void a_reader_registers(void **state)
 	assert_holds(page,
 		"=> /comments/" ESSAY_WAY " Go on: leave a comment on \"Kindness Spreads\"\n");
 	assert_holds(page, "\n## Keep this\n\n``` Recovery code\n");
-	assert_holds(page, "\n```\nIt is shown once. ");
+	assert_holds(page, "\n```\nIt is shown once: write it down. ");
 	/* Once, and to her alone. */
 	const char *code = code_in(page);
 	page = page_of(welcome, 1);
@@ -283,17 +285,32 @@ static void guesses_are_limited(void **state)
 	const char *code = join(1, "Rosa");
 	for (int i = 0; i < 10; i++)
 		assert_says("/comments/recover/as/Rosa?" OTHER_CODE, 2, STATUS_SENSITIVE_INPUT, "");
-	/* The right one, by then, by whomever. */
+	/* The right one, by then; but who guesses does not keep out whom it belongs to. */
 	const char *right = path_with("/comments/recover/as/rosa", code);
 	assert_says(right, 2, STATUS_SLOW_DOWN, "");
-	assert_says(right, 3, STATUS_SLOW_DOWN, "");
 	assert_is_nobody(2);
-	assert_is_nobody(3);
+	led_to(right, 3);
+	assert_is(3, "Rosa");
 	/* This key is done with codes of any kind; and soon so is the address. */
 	assert_says("/comments/link?" SHORT_OTHER, 2, STATUS_SLOW_DOWN, "");
 	for (unsigned char who = 4; who < 11; who++)
 		assert_says("/comments/link?" SHORT_OTHER, who, STATUS_SENSITIVE_INPUT, "");
 	assert_says("/comments/link?" SHORT_OTHER, 12, STATUS_SLOW_DOWN, "");
+}
+
+static void guesses_at_one_name_are_limited(void **state)
+{
+	struct visit visit = {.comments = comments, .request = &request, .reply = &reply};
+	(void)state;
+	const char *right = path_with("/comments/recover/as/ROSA", join(1, "Rosa"));
+	const char *other = path_with("/comments/recover/as/Luz", join(2, "Luz"));
+	prepare_request(BASE "/comments/", 0);
+	while (limit_by_bytes(&visit, LIMIT_GUESSES_AT_NAME, "rosa", 4))
+		continue;
+	assert_says(right, 3, STATUS_SLOW_DOWN, "");
+	assert_is_nobody(3);
+	led_to(other, 3);
+	assert_is(3, "Luz");
 }
 
 static void ways_to_nowhere_are_ignored(void **state)
@@ -344,6 +361,7 @@ int main(void)
 		TEST(unknown_names_are_answered_alike),
 		TEST(every_name_can_be_recovered),
 		TEST(guesses_are_limited),
+		TEST(guesses_at_one_name_are_limited),
 		TEST(ways_to_nowhere_are_ignored),
 		TEST(ways_are_percent_encoded),
 	};

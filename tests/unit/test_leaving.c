@@ -34,7 +34,7 @@ static void data_is_given_whole(void **state)
 	memset(text, 'w', sizeof text - 1);
 	for (int i = 1; i <= 45; i++) {
 		memcpy(text, i < 10 ? "n0" : "n ", 2);
-		snprintf(text + 2, 8, "%d", i);
+		snprintf(text + 2, 12, "%d", i);
 		text[strlen(text)] = '.';
 		write_one(1, ESSAY, text);
 	}

@@ -194,16 +194,16 @@ static void people_are_listed_with_what_may_be_done(void **state)
 	assert_lacks(page, "reader again of");
 	page = page_of(PAGE "people", IDA);
 	link_of(page, "Ban rosa");
-	link_of(page, "Make a moderator of rosa");
-	link_of(page, "Make a reader again of luz");
+	link_of(page, "Make rosa a moderator");
+	link_of(page, "Make luz a reader again");
 	give_order(PAGE "people", LUZ, "Ban rosa", "Rude", PAGE "people");
 	page = page_of(PAGE "people", LUZ);
 	assert_holds(page, "\n### rosa\nBanned, ");
 	assert_says("/comments/", ROSA, STATUS_CERTIFICATE_NOT_AUTHORISED, "banned");
 	give_order(PAGE "people", LUZ, "Lift the ban on rosa", "Sorry", PAGE "people");
 	assert_says("/comments/", ROSA, STATUS_SUCCESS, "");
-	give_order(PAGE "people", IDA, "Make a moderator of rosa", "Kind", PAGE "people");
-	give_order(PAGE "people", IDA, "Make a reader again of luz", "Resting", PAGE "people");
+	give_order(PAGE "people", IDA, "Make rosa a moderator", "Kind", PAGE "people");
+	give_order(PAGE "people", IDA, "Make luz a reader again", "Resting", PAGE "people");
 	assert_says(PAGE, ROSA, STATUS_SUCCESS, "");
 	assert_says(PAGE, LUZ, STATUS_CERTIFICATE_NOT_AUTHORISED, "moderators and owners");
 	assert_says_guarded(PAGE "people/1/ban", "?Me", ROSA, STATUS_CERTIFICATE_NOT_AUTHORISED,
@@ -225,7 +225,7 @@ static void whom_the_configuration_trusts_is_never_banned(void **state)
 	assert_says_guarded(path, "?Ha", IDA, STATUS_CERTIFICATE_NOT_AUTHORISED, "");
 	assert_says(PAGE, 4, STATUS_SUCCESS, "");
 	/* The store has them as a reader, and obeys all the same. */
-	give_order(PAGE "people", 4, "Make a moderator of rosa", "Kind", PAGE "people");
+	give_order(PAGE "people", 4, "Make rosa a moderator", "Kind", PAGE "people");
 }
 
 static void the_store_looks_again(void **state)

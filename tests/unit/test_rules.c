@@ -184,6 +184,16 @@ static void assert_refused(const char *typed, const char *words)
 		fail_msg("%s: %s", typed, wrong == NULL ? "accepted" : wrong);
 }
 
+/* Each person has a number, too, and a shell takes a word of digits for that. */
+static void numbers_are_no_names(void **state)
+{
+	(void)state;
+	assert_refused("7", "is a number");
+	assert_refused("0041", "is a number");
+	assert_null(name(S("7 of 9")));
+	assert_null(name(S("41a")));
+}
+
 static void names_hold_no_comma(void **state)
 {
 	(void)state;
@@ -297,10 +307,11 @@ static void spans_of_time_are_told_in_words(void **state)
 	static const struct {
 		int64_t seconds;
 		const char *words;
-	} rows[] = {{-5, "a minute later"}, {0, "a minute later"}, {119, "a minute later"},
-		{120, "2 minutes later"}, {3599, "59 minutes later"}, {3600, "an hour later"},
-		{7200, "2 hours later"}, {86399, "23 hours later"}, {86400, "a day later"},
-		{172800, "2 days later"}, {400 * 86400, "400 days later"}};
+	} rows[] = {{-5, "a moment later"}, {0, "a moment later"}, {59, "a moment later"},
+		{60, "a minute later"}, {119, "a minute later"}, {120, "2 minutes later"},
+		{3599, "59 minutes later"}, {3600, "an hour later"}, {7200, "2 hours later"},
+		{86399, "23 hours later"}, {86400, "a day later"}, {172800, "2 days later"},
+		{400 * 86400, "400 days later"}};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_string_equal(
 			rules_how_long(1000, 1000 + rows[i].seconds, &check.arena), rows[i].words);
@@ -336,6 +347,7 @@ int main(void)
 		TEST(characters_that_cannot_be_seen_are_refused),
 		TEST(stacked_and_loose_accents_are_refused),
 		TEST(what_is_not_utf8_is_refused),
+		TEST(numbers_are_no_names),
 		TEST(names_of_the_capsule_are_kept),
 		TEST(names_hold_no_comma),
 		TEST(names_keep_to_one_alphabet),

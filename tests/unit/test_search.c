@@ -94,7 +94,9 @@ static void of_many_the_best_are_shown(void **state)
 	for (int i = 0; i < 21; i++)
 		say(rosa, SPREADS, 0, S("plum"));
 	struct span page = page_of("/search?plum", 0), line;
-	assert_holds(page, "Only the best 20 of each are shown. More words find fewer.\n");
+	assert_holds(page,
+		"Only the best 20 of each are shown, among the newest 1000 that have the "
+		"words. More words find fewer.\n");
 	size_t found = 0;
 	while (span_next_line(&page, &line))
 		found += span_starts_with(line, S("=> /comments/")) && holds(line, "Comment by");

@@ -77,7 +77,8 @@ static void a_registered_reader_is_greeted_by_name(void **state)
 	struct span section = section_for(1);
 	assert_holds(section, "=> " ESSAY_ON "/new Leave a comment (as Rosa)\n"
 			      "You will be asked for its text.\n"
-			      "=> titan://here.example" ESSAY_ON "/new Or write a longer one\n");
+			      "=> titan://here.example" ESSAY_ON
+			      "/new Or write a longer one (with a client that knows Titan)\n");
 	assert_lacks(section, "Log in");
 	/* One that nobody knows, and one out of date, are invited like everybody. */
 	assert_holds(section_for(2), invitation);

@@ -22,7 +22,7 @@ static void the_account_leads_to_everything(void **state)
 	page_of(link_of(page, "Your certificates: see them, remove one"), 1);
 	page_of(link_of(page, "Follow answers to you in your client"), 1);
 	page_of(link_of(page, "What others see of you"), 1);
-	page_of(link_of(page, "Leave"), 1);
+	page_of(link_of(page, "Leave, with your comments or without"), 1);
 	assert_holds(page, "=> /comments/account/owner ");
 }
 

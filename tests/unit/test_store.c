@@ -3,6 +3,7 @@
  */
 #include <pthread.h>
 
+#include "store/rank.h"
 #include "store/statements.h"
 #include "stores.h"
 
@@ -269,7 +270,9 @@ static void every_statement_begins_at_an_index(void **state)
 #undef TEXT
 	};
 	sqlite3 *db;
+	struct rank rank;
 	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
+	assert_true(rank_register(db, &rank, &w.fault));
 	for (size_t i = 0; i < STATEMENT_COUNT; i++) {
 		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", statements[i]);
 		sqlite3_stmt *plan;

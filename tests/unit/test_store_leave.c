@@ -267,11 +267,11 @@ static void who_leaves_may_take_their_words_along(void **state)
 	assert_int_equal(page.count, 0);
 }
 
-/* Not in the pages that SQLite has no use for, either. */
+/* Not in the pages that SQLite has no use for, nor as a word that a search could find. */
 static void what_was_erased_is_not_in_the_file(void **state)
 {
 	(void)state;
-	static const char words[] = "nobody else should ever read this";
+	static const char words[] = "nobody else should ever read this: zyzzyva";
 	int64_t rosa = person_of(1, "rosa");
 	for (int i = 0; i < 40; i++)
 		write_one(rosa, ESSAY, words);
@@ -284,11 +284,39 @@ static void what_was_erased_is_not_in_the_file(void **state)
 		fclose(file);
 		assert_in_range(size, 4096, sizeof bytes - 1);
 		bool found = memmem(bytes, size, words, sizeof words - 1) != NULL;
+		bool found_word = memmem(bytes, size, "zyzzyva", 7) != NULL;
 		assert_int_equal(found, left == 0);
+		assert_int_equal(found_word, left == 0);
 		store_begin();
 		if (left == 0)
 			assert_int_equal(store_person_leave(w.store, rosa, true, NOON), STORE_OK);
 	}
+}
+
+/* More than are erased at once, so that others get their turn in between; each counts as a change.
+ */
+static void many_words_are_taken_along_bit_by_bit(void **state)
+{
+	(void)state;
+	enum { MANY = 512 * 2 + 1 };
+	int64_t rosa = person_of(1, "rosa"), luz = person_of(2, "luz");
+	int64_t first = write_one(rosa, ESSAY, "lemons"), last = first;
+	for (int i = 1; i < MANY; i++)
+		last = answer_one(rosa, last, "lemons");
+	answer_one(luz, first, "thank you");
+	uint64_t before = w.generation;
+	assert_int_equal(store_person_leave(w.store, rosa, true, NOON), STORE_OK);
+	assert_int_equal(w.generation - before, 3);
+	assert_int_equal(
+		ask_file("SELECT count(*) FROM comments WHERE person = 1 AND state = 3"), MANY);
+	assert_int_equal(ask_file("SELECT count(*) FROM comments WHERE listed = 1"), 2);
+
+	/* Whoever left without their words does not come back for them. */
+	for (int i = 0; i < MANY; i++)
+		write_one(luz, ESSAY, "oranges");
+	assert_int_equal(store_person_leave(w.store, luz, false, NOON), STORE_OK);
+	assert_int_equal(store_person_leave(w.store, luz, true, NOON), STORE_NONE);
+	assert_int_equal(ask_file("SELECT comments FROM people WHERE id = 2"), MANY + 1);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, world_begin_open, world_end)
@@ -302,6 +330,7 @@ int main(void)
 		TEST(who_leaves_may_leave_their_words),
 		TEST(who_leaves_takes_all_keys_along),
 		TEST(who_leaves_may_take_their_words_along),
+		TEST(many_words_are_taken_along_bit_by_bit),
 		TEST(what_was_erased_is_not_in_the_file),
 	};
 	return cmocka_run_group_tests_name("store leave", tests, NULL, NULL);

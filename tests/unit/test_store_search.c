@@ -1,41 +1,12 @@
 /*
  * Searching: what a reader may type, what is found, and what never is.
  */
-#include "stores.h"
+#include "hits.h"
 
 #include "store/comments.h"
 #include "store/moderation.h"
 #include "store/people.h"
-#include "store/search.h"
-
-static struct store_hits hits;
-
-static void search_comments(struct span capsule, const char *typed)
-{
-	enum store_result result =
-		store_search_comments(w.store, capsule, span_of(typed), 0, 20, &w.arena, &hits);
-	if (result != STORE_OK)
-		fail_msg("%s: %d", typed, (int)result);
-}
-
-/* The ids, best first. */
-static const char *found(const char *typed)
-{
-	struct buf ids;
-	search_comments(HERE, typed);
-	buf_init(&ids, &w.arena, 4096);
-	for (size_t i = 0; i < hits.count; i++)
-		buf_printf(&ids, "%s%lld", i > 0 ? " " : "", (long long)hits.items[i].id);
-	buf_byte(&ids, '\0');
-	return buf_view(&ids).ptr;
-}
-
-static void assert_found(const char *typed, const char *expected)
-{
-	const char *ids = found(typed);
-	if (strcmp(ids, expected) != 0)
-		fail_msg("\"%s\" finds \"%s\", not \"%s\"", typed, ids, expected);
-}
+#include "text/unicode.h"
 
 static void words_phrases_and_beginnings(void **state)
 {
@@ -89,52 +60,21 @@ static void nothing_to_look_for(void **state)
 	}
 }
 
-static void the_best_come_first(void **state)
-{
-	int64_t rosa = person_of(1, "rosa");
-	struct span typed = S("lemons");
-	(void)state;
-	write_one(rosa, ESSAY,
-		"A long story of many words about a neighbour who leaves lemons on a wall, and "
-		"about a great many other things that have nothing to do with them at all.");
-	write_one(rosa, ESSAY, "Lemons, lemons, lemons.");
-	write_one(rosa, ESSAY, "Lemons on the wall again.");
-	assert_found("lemons", "2 3 1");
-	assert_int_equal(
-		store_search_comments(w.store, HERE, typed, 1, 1, &w.arena, &hits), STORE_OK);
-	assert_int_equal(hits.count, 1);
-	assert_int_equal(hits.items[0].id, 3);
-	assert_true(hits.more);
-	assert_int_equal(
-		store_search_comments(w.store, HERE, typed, 2, 1, &w.arena, &hits), STORE_OK);
-	assert_int_equal(hits.items[0].id, 1);
-	assert_false(hits.more);
-	assert_int_equal(
-		store_search_comments(w.store, HERE, typed, SIZE_MAX, SIZE_MAX, &w.arena, &hits),
-		STORE_OK);
-	assert_int_equal(hits.count, 0);
-	assert_int_equal(
-		store_search_comments(w.store, HERE, typed, 0, 0, &w.arena, &hits), STORE_OK);
-	assert_true(hits.more);
-}
-
-static void of_many_the_newest_are_ranked(void **state)
+static void beginnings_of_any_length(void **state)
 {
 	int64_t rosa = person_of(1, "rosa");
 	(void)state;
-	write_one(rosa, ESSAY, "Pears.");
-	write_one(rosa, ESSAY, "Pears, pears.");
-	tell_file("WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)"
-		  " INSERT INTO comments (capsule, thread, person, text, written)"
-		  " SELECT capsule, thread, person, 'Pears in a sentence of some length.', i"
-		  " FROM n JOIN comments c ON c.id = 1");
-	search_comments(HERE, "pears");
-	assert_int_equal(hits.items[0].id, 2); /* a thousand, with it */
-	write_one(rosa, ESSAY, "Pears, pears, pears.");
-	search_comments(HERE, "pears");
-	assert_int_equal(hits.items[0].id, 1002);
-	assert_int_not_equal(hits.items[1].id, 2);
-	assert_true(hits.more);
+	write_one(rosa, ESSAY, "kind");
+	write_one(rosa, ESSAY, "kindness");
+	write_one(rosa, ESSAY, "kiln");
+	write_one(rosa, ESSAY, "\xe6\x9d\xb1\xe4\xba\xac\xe9\xa7\x85"); /* Tokyo's station */
+	assert_found("ki*", "3 2 1");
+	assert_found("kin*", "2 1");
+	assert_found("kind*", "2 1");
+	assert_found("kindn*", "2");
+	assert_found("K\xc3\x8d*", "3 2 1");
+	assert_found("\xe6\x9d\xb1\xe4\xba\xac*", "4");
+	assert_found("kix*", "");
 }
 
 static void a_context_of_a_long_text(void **state)
@@ -149,6 +89,23 @@ static void a_context_of_a_long_text(void **state)
 	assert_int_equal(hits.count, 1);
 	assert_true(hits.items[0].context.len < 400);
 	assert_non_null(memmem(hits.items[0].context.ptr, hits.items[0].context.len, "needle", 6));
+}
+
+static void a_context_of_endless_words(void **state)
+{
+	char text[9001] = "needle ";
+	int64_t rosa = person_of(1, "rosa");
+	uint32_t code_point;
+	(void)state;
+	for (size_t i = 7; i + 3 < sizeof text; i += 3)
+		memcpy(text + i, "\xe6\x9d\xb1", 4);
+	write_one(rosa, ESSAY, text);
+	search_comments(HERE, "needle");
+	assert_int_equal(hits.count, 1);
+	struct span context = hits.items[0].context;
+	assert_in_range(context.len, 1500, 2048);
+	while (unicode_next(&context, &code_point))
+		assert_int_not_equal(code_point, 0xfffd);
 }
 
 static void order(enum store_act act, int64_t id)
@@ -380,9 +337,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(words_phrases_and_beginnings),
 		TEST(nothing_to_look_for),
-		TEST(the_best_come_first),
-		TEST(of_many_the_newest_are_ranked),
+		TEST(beginnings_of_any_length),
 		TEST(a_context_of_a_long_text),
+		TEST(a_context_of_endless_words),
 		TEST(only_what_is_shown_is_found),
 		TEST(posts_are_put_and_forgotten),
 		TEST(another_capsule_is_not_searched),

@@ -1,6 +1,6 @@
 /*
  * Uploads as a service meets them: asked twice, the body whole, and the limits that hold whatever
- * a page says.
+ * a page says. And jobs that come too late.
  */
 #include "testing.h"
 
@@ -25,6 +25,8 @@ static struct {
 	int end[2]; /* a pipe whose end stops the net */
 	_Atomic unsigned asked, with_body;
 	_Atomic uint64_t visitor;
+	_Atomic unsigned slow, late, abandoned;
+	_Atomic bool go;
 } w;
 
 /* Wants every body, even where there is none to be had. */
@@ -51,6 +53,29 @@ static void refuse(void *page, struct request *request, struct reply *reply)
 	reply_status(request, reply, STATUS_CERTIFICATE_REQUIRED, "Choose an identity");
 }
 
+/* Holds a thread until the test lets it go. */
+static void hold(void *page, struct request *request, struct reply *reply)
+{
+	(void)page;
+	w.slow++;
+	while (!w.go)
+		usleep(1000);
+	reply_status(request, reply, STATUS_NOT_FOUND, "At last");
+}
+
+static void come_late(void *page, struct request *request, struct reply *reply)
+{
+	(void)page;
+	w.late++;
+	reply_status(request, reply, STATUS_NOT_FOUND, "Late");
+}
+
+static void abandon(void *page)
+{
+	(void)page;
+	w.abandoned++;
+}
+
 /* The first time in the loop and then in a job, or the other way round, or always the same. */
 static struct net_job answer(
 	void *context, struct span sni, unsigned port, struct request *request, struct reply *reply)
@@ -59,6 +84,10 @@ static struct net_job answer(
 	(void)sni;
 	(void)port;
 	struct span path = request->uri.path;
+	if (span_equal(path, SPAN_LIT("/hold")))
+		return (struct net_job){.run = hold};
+	if (span_equal(path, SPAN_LIT("/late")))
+		return (struct net_job){.run = come_late, .abandon = abandon};
 	page_handler *page = span_equal(path, SPAN_LIT("/refused")) ? refuse : want;
 	bool in_job = span_equal(path, SPAN_LIT("/jobs")) ||
 		      span_equal(path, span_of(request->has_body ? "/then-job" : "/job-first"));
@@ -101,7 +130,7 @@ static int begin(void **state)
 		.handshake_timeout = 30,
 		.request_timeout = 30,
 		.upload_timeout = 30,
-		.answer_timeout = 30,
+		.answer_timeout = 2,
 		.write_timeout = 30,
 		.close_timeout = 30,
 		.drain_timeout = 30};
@@ -237,6 +266,38 @@ static void one_visitor(void **state)
 	assert_true(w.visitor == first);
 }
 
+static void *hold_a_thread(void *context)
+{
+	char out[256];
+
+	(void)context;
+	transact("gemini://localhost/hold\r\n", NULL, 0, out, sizeof out);
+	CHECK(strncmp(out, "40 This took too long", 21) == 0);
+	return NULL;
+}
+
+/* Four threads work, which is what libuv has: the fifth question waits behind them. */
+static void nobody_waits_any_more(void **state)
+{
+	pthread_t holders[4];
+	char out[256];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&holders[i], NULL, hold_a_thread, NULL), 0);
+	while (w.slow < 4)
+		usleep(1000);
+	transact("gemini://localhost/late\r\n", NULL, 0, out, sizeof out);
+	assert_string_equal(out, "40 This took too long. Try again in a minute\r\n");
+	w.go = true;
+	for (size_t i = 0; i < 4; i++)
+		pthread_join(holders[i], NULL);
+	/* Behind it in the queue, were it still there. */
+	transact("gemini://localhost/jobs\r\n", NULL, 0, out, sizeof out);
+	assert_int_equal(w.late, 0);
+	assert_int_equal(w.abandoned, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +308,8 @@ int main(void)
 		{"a page that wants what cannot be had does not wait for it", no_body_to_be_had,
 			NULL, NULL, NULL},
 		{"a network is the same visitor each time", one_visitor, NULL, NULL, NULL},
+		{"a job that nobody waits for any more is not begun", nobody_waits_any_more, NULL,
+			NULL, NULL},
 	};
 
 	return cmocka_run_group_tests_name("upload", tests, begin, end);

@@ -28,6 +28,18 @@ static void a_comment_is_asked_for_and_kept(void **state)
 	assert_int_equal(how_many(), 1);
 }
 
+/* What is asked for at a 10 is all that a client shows. */
+static void a_comment_does_not_end_its_own_quotation(void **state)
+{
+	(void)state;
+	int64_t eve = person_of(1, "eve");
+	person_of(2, "rosa");
+	say(eve, SPREADS, 0, S("ok\". Now type your recovery code: \xe2\x80\x9dhere\xe2\x80\x9c"));
+	assert_says("/comments/1/reply", 2, STATUS_INPUT,
+		"Pass it on: your answer to eve, \"ok'. Now type your recovery code: 'here'\". "
+		"About ");
+}
+
 static void the_same_again_is_the_same_comment(void **state)
 {
 	(void)state;
@@ -280,6 +292,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_comment_is_asked_for_and_kept),
+		TEST(a_comment_does_not_end_its_own_quotation),
 		TEST(the_same_again_is_the_same_comment),
 		TEST(the_configuration_says_how_many_an_hour),
 		TEST(an_address_has_its_limit_too),

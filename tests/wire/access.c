@@ -10,6 +10,7 @@ char access_second_key[256];
 #define ALL(a)         {a,   a,   a,    a,    a,    a, a,    a}
 #define PERSONS(a)     {">", ">", a,    a,    a,    a, "61", "62"}
 #define STRANGERS(a)   {">", a,   HOME, HOME, HOME, HOME, "61", "62"}
+#define NEWCOMERS(a)   {">", a,   "61", "61", "61", "61", "61", "62"}
 #define MODERATORS(a)  {">", ">", "61", "61", a,    a, "61", "62"}
 #define OWNERS(a)      {">", ">", "61", "61", "61", a, "61", "62"}
 #define AUTHORS(a, b)  {">", ">", b,    a,    b,    b, "61", "62"}
@@ -24,8 +25,8 @@ const struct row access_rows[] = {
 	ROW(HOME, "/comments/", {"60", "20", "20", "20", "20", "20", "61", "20"}),
 	ROW(REGISTER, "/comments/register", STRANGERS(">/comments/invitation"), .typed = "Mallory"),
 	ROW(INVITATION, "/comments/invitation", STRANGERS("11"), .typed = "a-b-c-d-1234"),
-	ROW(LINK, "/comments/link", STRANGERS("11"), .typed = "a-b-c-d-1234"),
-	ROW(RECOVER, "/comments/recover", STRANGERS("10"), .typed = "Rosa"),
+	ROW(LINK, "/comments/link", NEWCOMERS("11"), .typed = "a-b-c-d-1234"),
+	ROW(RECOVER, "/comments/recover", NEWCOMERS("10"), .typed = "Rosa"),
 	ROW(RECOVER_AS, "/comments/recover/as/Rosa", STRANGERS("11"), .typed = "a-b-c-d-1234"),
 	ROW(WELCOME, "/comments/welcome/abc", PERSONS("20")),
 	ROW(GOODBYE, "/comments/goodbye", ALL("20")),
@@ -42,7 +43,7 @@ const struct row access_rows[] = {
 	ROW(THREAD_SHORT, ON, ALL(">" ON "/")),
 	ROW(COMMENT, "/comments/" SHOWN, ALL("20")),
 	ROW(COMMENT, "/comments/" HELD, INSIDERS("20", "51")),
-	ROW(COMMENT, "/comments/" HIDDEN, INSIDERS("20", "52")),
+	ROW(COMMENT, "/comments/" HIDDEN, INSIDERS("20", "51")),
 	ROW(REPLY, "/comments/" SHOWN "/reply", PERSONS("10"), .typed = "Intruder", .way = SHOWN "/reply"),
 	ROW(REPLY, "/comments/" HELD "/reply", {">", ">", "51", "50", "50", "50", "61", "62"}, .typed = "Intruder", .way = HELD "/reply"),
 	ROW(REPLY, "/comments/" HIDDEN "/reply", {">", ">", "52", "50", "50", "50", "61", "62"}, .typed = "Intruder", .way = HIDDEN "/reply"),

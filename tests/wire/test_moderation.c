@@ -113,7 +113,7 @@ static void queue(void **state)
 	order(&luz, third, "hide", 30);
 	expect_on_page(&server, &luz, QUEUE, "Nothing waits");
 	expect(&server, NULL, url_of(url, "/comments/%ld", second), 52);
-	expect(&server, NULL, url_of(url, "/comments/%ld", third), 52);
+	expect(&server, NULL, url_of(url, "/comments/%ld", third), 51);
 	expect_on_page(&server, &luz, QUEUE "hidden", "> Number three.\n");
 	expect_on_page(&server, &rosa, path_of(path, "/comments/", third, ""), "hidden");
 	order(&luz, third, "unhide", 30);

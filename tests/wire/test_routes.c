@@ -54,7 +54,10 @@ static void secrets_in_the_log(void **state)
 		"gemini://localhost/comments/account/code/hush-two",
 		"gemini://elsewhere.example/comments/answers/hush-three.xml",
 		"gemini://localhost/comments/register?hush-four",
-		"gemini://localhost/comments/link?hush-five", "gemini://localhost/search?hush-six"};
+		"gemini://localhost/comments/link?hush-five", "gemini://localhost/search?hush-six",
+		"gemini://localhost/comments/welcome/hush-seven",
+		"gemini://localhost/comments/welcome/hush-eight/on/posts/essay/new",
+		"gemini://localhost/comments/recover/as/hush-nine?hush-ten"};
 	char *log;
 
 	fixture_prepare(state);
@@ -72,6 +75,8 @@ static void secrets_in_the_log(void **state)
 	assert_contains(log, "/comments/answers/");
 	assert_contains(log, "/comments/account/code/");
 	assert_contains(log, "/comments/link");
+	assert_contains(log, "/comments/welcome/\"");
+	assert_contains(log, "/comments/recover/as/\"");
 	assert_lacks(log, "hush");
 	free(log);
 }

@@ -98,7 +98,7 @@ static void answers(void **state)
 	assert_lacks(body, "titan:");
 	free(body);
 	body = comment_page(&rosa, below);
-	snprintf(line, sizeof(line), "/comments/%ld/reply Or write a longer one\n", below);
+	snprintf(line, sizeof(line), "/comments/%ld/reply Or write a longer one (with a client that knows Titan)\n", below);
 	assert_contains(body, "\n=> titan://localhost");
 	assert_contains(body, line);
 	free(body);

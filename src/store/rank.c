@@ -1,0 +1,90 @@
+/*
+ * BM25 without its inverse document frequency (Robertson and Zaragoza, "The Probabilistic Relevance
+ * Framework: BM25 and Beyond", 2009), as an auxiliary function of FTS5's.
+ */
+#include "store/rank.h"
+
+#include <stddef.h>
+
+#define SATURATION 1.2  /* k1: how little a word counts that was there before */
+#define BY_LENGTH  0.75 /* b: how much a long row is held against it */
+
+static int learn_average(const Fts5ExtensionApi *api, Fts5Context *row, struct rank *rank)
+{
+	sqlite3_int64 words, rows;
+	int code = api->xColumnTotalSize(row, -1, &words);
+	if (code == SQLITE_OK)
+		code = api->xRowCount(row, &rows);
+	if (code == SQLITE_OK)
+		rank->average = words > 0 && rows > 0 ? (double)words / (double)rows : 1.0;
+	return code;
+}
+
+/* How often a phrase is there, by the weights of its columns. */
+static int count(const Fts5ExtensionApi *api, Fts5Context *row, int phrase, int weights,
+	sqlite3_value **weight, double *found)
+{
+	Fts5PhraseIter place;
+	int column, offset;
+	int code = api->xPhraseFirst(row, phrase, &place, &column, &offset);
+	*found = 0;
+	if (code != SQLITE_OK)
+		return code;
+	for (; column >= 0; api->xPhraseNext(row, &place, &column, &offset)) {
+		if (column < weights)
+			*found += sqlite3_value_double(weight[column]);
+	}
+	return SQLITE_OK;
+}
+
+static int score(const Fts5ExtensionApi *api, Fts5Context *row, int weights, sqlite3_value **weight,
+	struct rank *rank)
+{
+	int words;
+	int code = rank->average > 0 ? SQLITE_OK : learn_average(api, row, rank);
+	if (code == SQLITE_OK)
+		code = api->xColumnSize(row, -1, &words);
+	if (code != SQLITE_OK)
+		return code;
+	const double length = 1 - BY_LENGTH + BY_LENGTH * words / rank->average;
+	rank->score = 0;
+	for (int i = 0; i < api->xPhraseCount(row) && code == SQLITE_OK; i++) {
+		double found;
+		code = count(api, row, i, weights, weight, &found);
+		if (code == SQLITE_OK)
+			rank->score += found * (SATURATION + 1) / (found + SATURATION * length);
+	}
+	return code;
+}
+
+static void search_rank(const Fts5ExtensionApi *api, Fts5Context *row, sqlite3_context *answer,
+	int weights, sqlite3_value **weight)
+{
+	struct rank *rank = api->xUserData(row);
+	int code = score(api, row, weights, weight, rank);
+	if (code == SQLITE_OK)
+		sqlite3_result_int(answer, rank->score > rank->least);
+	else
+		sqlite3_result_error_code(answer, code);
+}
+
+/* NULL: this SQLite has no FTS5. */
+static fts5_api *find_api(sqlite3 *db)
+{
+	fts5_api *api = NULL;
+	sqlite3_stmt *ask = NULL;
+	if (sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &ask, NULL) == SQLITE_OK &&
+		sqlite3_bind_pointer(ask, 1, &api, "fts5_api_ptr", NULL) == SQLITE_OK)
+		(void)sqlite3_step(ask); /* where it fails, the pointer stays as it is */
+	sqlite3_finalize(ask);
+	return api;
+}
+
+bool rank_register(sqlite3 *db, struct rank *rank, struct fault *fault)
+{
+	fts5_api *api = find_api(db);
+	if (api == NULL)
+		return fault_set(fault, "SQLite was built without FTS5; install one that has it");
+	return api->xCreateFunction(api, "search_rank", rank, search_rank, NULL) == SQLITE_OK ||
+	       fault_set(fault, "%s", sqlite3_errmsg(db));
+}
