@@ -18,10 +18,11 @@
 #define NO_MEMORY "This did not work just now. Please type it once more"
 
 /* Names that would speak for the capsule. Compared by letters and digits alone. */
-static const char *const reserved[] = {"admin", "administrator", "administrators", "admins",
-	"anonymous", "author", "authors", "kindling", "mod", "moderator", "moderators", "mods",
-	"nobody", "official", "owner", "owners", "root", "server", "somebody", "somebodywholeft",
-	"staff", "sysadmin", "system", "theadmin", "theauthor", "theowner", "webmaster"};
+static const char *const reserved[] = {"acomment", "admin", "administrator", "administrators",
+	"admins", "anonymous", "author", "authors", "kindling", "mod", "moderator", "moderators",
+	"mods", "nobody", "official", "others", "owner", "owners", "root", "server", "somebody",
+	"somebodywholeft", "staff", "sysadmin", "system", "theadmin", "theauthor", "theowner",
+	"webmaster", "you"};
 
 static bool is_visible(uint32_t code_point)
 {
@@ -88,6 +89,10 @@ static bool holds_comma(struct span folded)
 	return false;
 }
 
+/* Those that speak for the capsule wherever they stand in a name. */
+static const char *const roles[] = {"admin", "admins", "administrator", "administrators",
+	"kindling", "moderator", "moderators", "sysadmin", "webmaster"};
+
 /* The next letter or digit; false at the end. */
 static bool next_letter(struct span *rest, uint32_t *code_point)
 {
@@ -113,8 +118,42 @@ static bool reads_as(struct span a, struct span b)
 	}
 }
 
+/* The next word of letters; what stands between, digits too, is no matter. */
+static bool next_word(struct span *rest, struct span *word)
+{
+	uint32_t code_point;
+	struct span begin = *rest;
+	size_t len = 0;
+	for (struct span before = *rest; unicode_next(rest, &code_point); before = *rest) {
+		bool digit = code_point >= '0' && code_point <= '9';
+		if (!digit && unicode_is_letter(code_point)) {
+			if (len == 0)
+				begin = before;
+			len = begin.len - rest->len;
+		} else if (len > 0) {
+			break;
+		}
+	}
+	*word = span_take(begin, len);
+	return len > 0;
+}
+
+static bool holds_role(struct span folded)
+{
+	struct span word;
+	while (next_word(&folded, &word)) {
+		for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+			if (span_equal(word, span_of(roles[i])))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool is_reserved(struct span folded, struct host_names capsule, struct arena *arena)
 {
+	if (holds_role(folded))
+		return true;
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
 		if (reads_as(folded, span_of(reserved[i])))
 			return true;

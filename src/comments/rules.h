@@ -7,7 +7,7 @@
 #include "proto/host.h"
 
 #define NAME_GRAPHEMES_MAX          32
-#define NAME_BYTES_MAX              512
+#define NAME_BYTES_MAX              256 /* percent-encoded, it fits into an address */
 #define COMMENT_BYTES_MAX           65536
 #define COMMENT_REPEAT_SECONDS      600
 #define COMMENT_RATE_WINDOW_SECONDS 3600

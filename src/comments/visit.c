@@ -34,7 +34,9 @@ static void note_use(struct visit *visit)
 	const struct identity *identity = &visit->request->identity;
 	struct store_person *person = &visit->person;
 	int64_t now = visit->request->now;
-	if (person->ends == identity->not_after && now - person->used < SECONDS_PER_DAY)
+	/* Of two certificates for one key the one that lasts longer counts: shown in turn, they are
+	 * not noted in turn. */
+	if (identity->not_after <= person->ends && now - person->used < SECONDS_PER_DAY)
 		return;
 	if (store_certificate_use(visit->comments->store, visit_host(visit), identity->key, now,
 		    identity->not_after) == STORE_OK) {

@@ -68,7 +68,8 @@ static bool find_comment(struct visit *visit, struct store_comment *comment)
 		return true;
 	if (insider && (comment->state == STORE_HELD || comment->state == STORE_HIDDEN))
 		return true;
-	visit_failed(visit, comment->state == STORE_HELD ? STORE_NONE : STORE_GONE);
+	bool may_come = comment->state == STORE_HELD || comment->state == STORE_HIDDEN;
+	visit_failed(visit, may_come ? STORE_NONE : STORE_GONE);
 	return false;
 }
 

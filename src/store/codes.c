@@ -8,7 +8,7 @@
 #include "store/certificates.h"
 #include "store/connection.h"
 
-#define CODES_MAX 1000 /* of a capsule */
+#define CODES_MAX 1000 /* of a kind in a capsule: invitations leave room for devices */
 
 /* Runs a statement about the codes of a capsule. */
 static enum store_result run_here(
@@ -49,11 +49,13 @@ static enum store_result sweep(struct connection *connection, const struct store
 	return STORE_OK;
 }
 
-static enum store_result count_codes(struct connection *connection, struct span capsule)
+static enum store_result count_codes(
+	struct connection *connection, const struct store_code_new *code)
 {
 	struct query query;
 	query_open(&query, connection, STATEMENT_CODES_COUNT);
-	query_bind_text(&query, capsule);
+	query_bind_text(&query, code->capsule);
+	query_bind_number(&query, (int64_t)code->kind);
 	enum store_result result = query_step(&query);
 	if (result == STORE_OK && query_number(&query, 0) >= CODES_MAX)
 		result = STORE_TOO_MANY;
@@ -68,7 +70,7 @@ static enum store_result make(struct connection *connection, void *argument)
 	if (result == STORE_OK)
 		result = sweep(connection, code);
 	if (result == STORE_OK)
-		result = count_codes(connection, code->capsule);
+		result = count_codes(connection, code);
 	if (result != STORE_OK)
 		return result;
 

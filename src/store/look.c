@@ -20,8 +20,9 @@ static bool exists(const char *file, const char *suffix, struct arena *arena)
 }
 
 /* Even a reader makes the companions of a database in WAL mode where they are missing, and they
- * would then belong to whoever looks. Without them all there is stands in the file itself, which
- * SQLite reads alone when it is told that it is immutable. */
+ * would then belong to whoever looks. Without them the file is read alone, as SQLite does when it
+ * is told that it is immutable; of a copy made by hand that lacks but one of them, what the other
+ * holds is then not seen. */
 static const char *uri_for_looking(const char *file, struct arena *arena)
 {
 	bool in_use = exists(file, "-wal", arena) && exists(file, "-shm", arena);

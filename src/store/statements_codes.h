@@ -11,7 +11,7 @@
 /* name, SQL */
 #define STATEMENTS_CODES(X)                                                                        \
 	X(CODES_SWEEP, "DELETE FROM " STATEMENT_CODES_HERE " AND expires <= ?2")                   \
-	X(CODES_COUNT, "SELECT count(*) FROM " STATEMENT_CODES_HERE)                               \
+	X(CODES_COUNT, "SELECT count(*) FROM " STATEMENT_CODES_HERE " AND kind = ?2")              \
 	X(CODE_LINK_FORMER, "DELETE FROM codes WHERE person = ?1 AND kind = 0")                    \
 	X(CODE_OWNER_FORMER, "DELETE FROM " STATEMENT_CODES_HERE " AND kind = 1")                  \
 	X(CODE_ADD, "INSERT INTO codes (capsule, kind, hash, person, expires)"                     \

@@ -154,6 +154,7 @@ const char *const steps_sql[STEPS_COUNT] = {
 	"CREATE INDEX comments_depth ON comments (thread, depth, id) WHERE listed = 1;"
 	"CREATE INDEX comments_answers ON comments (parent, id) WHERE listed = 1;"
 	"CREATE INDEX comments_public ON comments (person, id) WHERE state = 0;"
+	"CREATE INDEX comments_own ON comments (person, id) WHERE state <> 3;"
 	"CREATE INDEX comments_answers_to ON comments (answers_to, id) WHERE state = 0;"
 
 	/* The totals count what is shown. */

@@ -14,7 +14,7 @@
 
 #include "os/fd.h"
 
-#define ROUNDS     50000
+#define ROUNDS     5000
 #define FILE_PIECE 65536
 
 bool secret_random(unsigned char *bytes, size_t count)

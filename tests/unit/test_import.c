@@ -39,7 +39,7 @@ static const struct {
 	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"\xc3\"}", "not UTF-8"},
 	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"a\\u0000b\"}", "NUL"},
 	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"\\\\\\u0000b\"}", "NUL"},
-	{"{\"kind\":\"capsule\",\"id\":3,\"host\":\"\\ud800\"}", "surrogate"},
+	{"{\"kind\":\"thread\",\"id\":4,\"capsule\":1,\"slug\":\"\\ud800\"}", "surrogate"},
 	{"{\"id\":3,\"host\":\"c.example\"}", "no kind"},
 	{"{\"kind\":\"code\",\"id\":3}", "kind \"code\" is not known"},
 	{"{\"kind\":\"kindling\",\"version\":2}", "kind \"kindling\" is not known"},

@@ -53,7 +53,6 @@ static void a_reader_registers(void **state)
 	assert_answer("/comments/?" ESSAY_WAY, 1, STATUS_REDIRECT, ESSAY_ON "/new");
 	assert_answer("/comments/register/" ESSAY_WAY, 1, STATUS_REDIRECT, ESSAY_ON "/new");
 	assert_answer("/comments/register?Luz", 1, STATUS_REDIRECT, "/comments/");
-	assert_answer("/comments/link?" SHORT_OTHER, 1, STATUS_REDIRECT, "/comments/");
 	assert_is(1, "Rosa");
 }
 

@@ -56,7 +56,8 @@ static void names_are_accepted(void **state)
 		"\xe5\xb1\xb1\xe7\x94\xb0",
 		"\xd8\xa5\xd8\xa8\xd8\xb1\xd8\xa7\xd9\x87\xd9\x8a\xd9\x85", "O'Brien-Smith",
 		"\xe2\x9d\xa4\xef\xb8\x8f", /* a heart with its emoji selector */
-		"# Rosa", "=> Rosa", "Administratorin", "x"};
+		"# Rosa", "=> Rosa", "Administratorin", "x", "Rosa 2", "The Owner's Cat",
+		"Root Beer", "Rosa & you"};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *wrong = name(span_of(names[i]));
 		if (wrong != NULL)
@@ -164,7 +165,8 @@ static void names_of_the_capsule_are_kept(void **state)
 		"The Owner", "\xef\xbd\x81\xef\xbd\x84\xef\xbd\x8d\xef\xbd\x89\xef\xbd\x8e",
 		"capsule.example", "Capsule.Example", "capsule.example.", "local host",
 		"localhost!", "Capsule Example", "any.wild.example", "Adm\xc4\xb1n", "ADM\xc4\xb0N",
-		"admins", "owner\xcc\xb7", "owner \xe2\x9d\xa4"};
+		"admins", "owner\xcc\xb7", "owner \xe2\x9d\xa4", "A comment", "Admin1",
+		"moderator team", "your friendly webmaster", "42 moderators", "You"};
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const char *wrong = name(span_of(kept[i]));
 		if (wrong == NULL || strstr(wrong, "is kept") == NULL)

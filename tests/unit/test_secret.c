@@ -53,11 +53,11 @@ static void stretched(void **state)
 	(void)state;
 	memcpy(salt, "saltSALTsaltSALTsaltSALTsaltSALT", sizeof(salt));
 	assert_true(secret_stretch(S("passwordPASSWORDpassword"), salt, hash));
-	assert_hash(hash, "096ebe55ebd8959bbb72966ff07544f7af1093a881987ef5bec31f82e7f8b99b");
+	assert_hash(hash, "6351d6ffd624272b7a03aa5a2ece05fed9a18644494c4b4cc7a266d1a5db1bfc");
 	for (size_t i = 0; i < sizeof(salt); i++)
 		salt[i] = (unsigned char)i;
 	assert_true(secret_stretch((struct span){NULL, 0}, salt, hash));
-	assert_hash(hash, "15cbefd069dfbc9e7ac5ffd99d5f433407f5980053412ae12a14ca36cfcd15e4");
+	assert_hash(hash, "7fe4e2697f3a29ee57c91649c5d14c339cd602ebde47a32fd02aaab35a107e67");
 }
 
 static void random_bytes(void **state)
@@ -117,7 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{"with a key: HMAC-SHA256, as RFC 4231 has it", hmac, NULL, NULL, NULL},
 		{"without a key: SHA-256", plain, NULL, NULL, NULL},
-		{"stretching is PBKDF2 of 50,000 rounds", stretched, NULL, NULL, NULL},
+		{"stretching is PBKDF2 of 5,000 rounds", stretched, NULL, NULL, NULL},
 		{"random bytes differ", random_bytes, NULL, NULL, NULL},
 		{"comparing looks at every byte and no other", equal, NULL, NULL, NULL},
 		{"a file's hash, and why there is none", files, NULL, NULL, NULL},

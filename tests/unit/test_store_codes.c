@@ -287,7 +287,7 @@ static void an_invitation_is_for_one(void **state)
 	assert_int_equal(ask_file("SELECT count(*) FROM codes"), 0);
 }
 
-static void a_capsule_has_a_thousand_codes_at_most(void **state)
+static void a_capsule_has_a_thousand_codes_of_a_kind_at_most(void **state)
 {
 	(void)state;
 	person_of(1, "rosa");
@@ -295,6 +295,8 @@ static void a_capsule_has_a_thousand_codes_at_most(void **state)
 		  " INSERT INTO codes (capsule, kind, hash, expires)"
 		  " SELECT 1, 2, randomblob(32), 1800000900 FROM n");
 	assert_int_equal(make(STORE_CODE_INVITATION, 0, 100, NOON, LATER), STORE_TOO_MANY);
+	/* Others have room of their own: nobody who invites keeps a person from a second device. */
+	assert_int_equal(make(STORE_CODE_LINK, 1, 101, NOON, NOON + 9), STORE_OK);
 	assert_int_equal(make(STORE_CODE_INVITATION, 0, 100, LATER - 1, LATER), STORE_TOO_MANY);
 	assert_int_equal(make(STORE_CODE_INVITATION, 0, 100, LATER, LATER + 9), STORE_OK);
 	assert_int_equal(ask_file("SELECT count(*) FROM codes"), 1);
@@ -384,7 +386,7 @@ int main(void)
 		TEST(the_key_of_somebody_is_not_linked),
 		TEST(an_owner_code_makes_an_owner),
 		TEST(an_invitation_is_for_one),
-		TEST(a_capsule_has_a_thousand_codes_at_most),
+		TEST(a_capsule_has_a_thousand_codes_of_a_kind_at_most),
 		TEST(a_recovery_code_works_once),
 		TEST(a_banned_person_does_not_recover),
 		TEST(a_code_is_shown_once_to_whom_it_belongs),

@@ -4,9 +4,11 @@
  */
 #include "testing.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "base/check.h"
@@ -25,8 +27,8 @@ static struct {
 	int end[2]; /* a pipe whose end stops the net */
 	_Atomic unsigned asked, with_body;
 	_Atomic uint64_t visitor;
-	_Atomic unsigned slow, late, abandoned;
-	_Atomic bool go;
+	_Atomic unsigned late, abandoned;
+	sem_t held, go; /* a thread is held; it may go */
 } w;
 
 /* Wants every body, even where there is none to be had. */
@@ -57,9 +59,9 @@ static void refuse(void *page, struct request *request, struct reply *reply)
 static void hold(void *page, struct request *request, struct reply *reply)
 {
 	(void)page;
-	w.slow++;
-	while (!w.go)
-		usleep(1000);
+	CHECK(sem_post(&w.held) == 0);
+	while (sem_wait(&w.go) != 0)
+		CHECK(errno == EINTR);
 	reply_status(request, reply, STATUS_NOT_FOUND, "At last");
 }
 
@@ -283,19 +285,24 @@ static void nobody_waits_any_more(void **state)
 	char out[256];
 
 	(void)state;
+	assert_int_equal(sem_init(&w.held, 0, 0), 0);
+	assert_int_equal(sem_init(&w.go, 0, 0), 0);
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(pthread_create(&holders[i], NULL, hold_a_thread, NULL), 0);
-	while (w.slow < 4)
-		usleep(1000);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(sem_wait(&w.held), 0);
 	transact("gemini://localhost/late\r\n", NULL, 0, out, sizeof out);
 	assert_string_equal(out, "40 This took too long. Try again in a minute\r\n");
-	w.go = true;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(sem_post(&w.go), 0);
 	for (size_t i = 0; i < 4; i++)
 		pthread_join(holders[i], NULL);
 	/* Behind it in the queue, were it still there. */
 	transact("gemini://localhost/jobs\r\n", NULL, 0, out, sizeof out);
 	assert_int_equal(w.late, 0);
 	assert_int_equal(w.abandoned, 1);
+	sem_destroy(&w.held);
+	sem_destroy(&w.go);
 }
 
 int main(void)
