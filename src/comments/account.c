@@ -60,10 +60,10 @@ static void write_register_link(
 		buf_text(page, "\nNobody new can register here at present. Everybody can read.\n");
 		return;
 	}
-	buf_text(page, "\n=> /comments/register");
-	comments_write_way(page, "/", way);
+	buf_byte(page, '\n');
+	offer_guarded(page, visit, visit_path_along(visit, "/comments/register", way),
+		"Register with it");
 	buf_printf(page,
-		" Register with it\n"
 		"You will be asked for %sa name. That is all that is kept, with the time and with "
 		"a fingerprint of the certificate's key.\n",
 		registration == REGISTRATION_INVITATION ? "the code of your invitation, then for "
@@ -84,14 +84,12 @@ static void introduce(struct visit *visit, const struct destination *destination
 		arena_printf(visit->request->arena, "valid until %s\n", date));
 	buf_text(&page, "It is not linked to anyone here yet.\n");
 	write_register_link(&page, visit, way);
-	buf_text(&page, "=> /comments/link");
-	comments_write_way(&page, "/", way);
-	buf_text(&page, " I am registered already, on another device\n"
-			"You will be asked for the code that your other device shows.\n"
-			"=> /comments/recover");
-	comments_write_way(&page, "/", way);
-	buf_text(&page, " I lost my certificate and have a recovery code\n"
-			"You will be asked for your name, then for the code.\n"
+	offer_guarded(&page, visit, visit_path_along(visit, "/comments/link", way),
+		"I am registered already, on another device");
+	buf_text(&page, "You will be asked for the code that your other device shows.\n");
+	offer_guarded(&page, visit, visit_path_along(visit, "/comments/recover", way),
+		"I lost my certificate and have a recovery code");
+	buf_text(&page, "You will be asked for your name, then for the code.\n"
 			"=> /comments/help How commenting works\n");
 	if (comments_way_is_given(way)) {
 		buf_text(&page, "\nYou were on your way to: ");
@@ -340,9 +338,10 @@ void account_page(struct visit *visit)
 	offer_guarded(&page, visit, "/comments/account/data.json",
 		"All that is kept of you, for programs, as JSON");
 	buf_text(&page, "=> /comments/account/leave Leave, with your comments or without\n");
+	buf_byte(&page, '\n');
 	if (visit->person.role != STORE_OWNER)
-		buf_text(&page, "\n=> /comments/account/owner I have the code that makes its "
-				"holder the capsule's owner\n");
-	buf_text(&page, "\n=> /comments/ Your page\n=> /comments/help How commenting works\n");
+		offer_guarded(&page, visit, "/comments/account/owner",
+			"I have the code that makes its holder the capsule's owner");
+	buf_text(&page, "=> /comments/ Your page\n=> /comments/help How commenting works\n");
 	visit_page_end(visit, &page);
 }

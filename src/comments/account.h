@@ -30,9 +30,6 @@ void destination_find(
 	struct visit *visit, const struct comments_way *way, struct destination *destination);
 /* "leave a comment on "Kindness Spreads"" or "pass on Rosa's comment". */
 void destination_describe(struct buf *page, const struct destination *destination);
-/* 30 to `front`, or `front`/WAY; `front` is a path of ours. */
-void destination_redirect(
-	struct visit *visit, const char *front, const struct destination *destination);
 
 /* ---- once.c: codes that are shown once, and codes that were typed */
 

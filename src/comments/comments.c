@@ -45,11 +45,15 @@ void comments_free(struct comments *comments)
 	free(comments);
 }
 
+static struct span slug_of_short(struct span path)
+{
+	return span_skip(path, sizeof("/comments/on/") - 1);
+}
+
 void comments_short_thread(struct visit *visit)
 {
 	struct post post;
-	struct span slug = span_skip(visit->path.plain, sizeof("/comments/on/") - 1);
-	if (visit_find_post(visit, slug, &post))
+	if (visit_find_post(visit, slug_of_short(visit->path.plain), &post))
 		visit_redirect(visit, STATUS_PERMANENT_REDIRECT,
 			arena_printf(
 				visit->request->arena, "/comments/on/%.*s/", SPAN_ARG(post.slug)),
@@ -68,10 +72,10 @@ void comments_top(struct visit *visit)
 size_t comments_path_private(struct span path)
 {
 	struct comments_path read = comments_path_read(path);
-	if (read.route != ROUTE_ANSWERS && read.route != ROUTE_CODE &&
-		read.route != ROUTE_WELCOME && read.route != ROUTE_RECOVER_AS)
-		return 0;
-	return path.len - (size_t)(read.word.ptr - path.ptr);
+	bool is_private = read.route == ROUTE_ANSWERS || read.route == ROUTE_CODE ||
+			  read.route == ROUTE_WELCOME || read.route == ROUTE_RECOVER_AS;
+	const char *from = is_private ? read.word.ptr : read.guard.ptr;
+	return from == NULL ? 0 : path.len - (size_t)(from - path.ptr);
 }
 
 /* The way that this request is itself a step on. */
@@ -148,23 +152,29 @@ static bool pass_guard(struct visit *visit, unsigned flags)
 {
 	if ((flags & GUARDED) == 0 || visit->request->titan.present)
 		return true;
-	const char *path = arena_copy(visit->request->arena, visit->path.plain);
-	const char *guarded = path == NULL ? NULL : visit_guarded(visit, path);
+	const char *guarded =
+		visit_guarded(visit, arena_copy(visit->request->arena, visit->path.plain));
 	if (guarded != NULL && span_equal(span_of(guarded), visit->request->uri.path))
 		return true;
 	visit_redirect(visit, STATUS_REDIRECT, guarded, NULL);
 	return false;
 }
 
-/* Where a post's own slug ends like one of our pages ("new", "spread"), the short address of its
- * thread reads like that page of another post. */
+/* Where a post's own slug ends like one of our pages ("new", "spread", "new/~draft"), the short
+ * address of its thread reads like that page of another post. */
 static void settle_short_thread(struct visit *visit)
 {
 	struct post post;
 	struct comments_path *path = &visit->path;
-	if (path->slug.len > 0 && path->route != ROUTE_THREAD &&
-		path->route != ROUTE_THREAD_SHORT && !visit_find_post(visit, path->slug, &post))
-		path->route = ROUTE_THREAD_SHORT;
+	struct span whole = visit->request->uri.path;
+	if (path->slug.len == 0 || path->route == ROUTE_THREAD || path->route == ROUTE_THREAD_SHORT)
+		return;
+	/* Nobody's guard is the name of a file, but by a chance that is none. */
+	if (visit_find_post(visit, path->slug, &post) &&
+		(path->guard.len == 0 || !visit_find_post(visit, slug_of_short(whole), &post)))
+		return;
+	path->route = ROUTE_THREAD_SHORT;
+	path->plain = whole;
 }
 
 void comments_answer(void *page, struct request *request, struct reply *reply)

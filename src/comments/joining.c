@@ -30,11 +30,11 @@ static void send_to_welcome(struct visit *visit, const char *token)
 {
 	struct destination destination;
 	const char *front = arena_printf(visit->request->arena, "/comments/welcome/%s", token);
-	destination_find(visit, &visit->path.way, &destination);
-	if (front == NULL)
-		visit_redirect(visit, STATUS_REDIRECT, NULL, NULL);
-	else
-		destination_redirect(visit, front, &destination);
+	if (front != NULL) {
+		destination_find(visit, &visit->path.way, &destination);
+		front = visit_path_along(visit, front, &destination.way);
+	}
+	visit_redirect(visit, STATUS_REDIRECT, front, NULL);
 }
 
 /* With a recovery code to be shown there. Where it cannot be made the name is theirs all the same,
@@ -70,11 +70,13 @@ static bool is_closed(const struct visit *visit)
 	return visit->comments->capsule->registration == REGISTRATION_CLOSED && !visit->trusted;
 }
 
+/* To another page that asks, and then on along the way. */
 static void send_to(struct visit *visit, const char *front)
 {
 	struct destination destination;
 	destination_find(visit, &visit->path.way, &destination);
-	destination_redirect(visit, front, &destination);
+	visit_redirect(visit, STATUS_REDIRECT,
+		visit_guarded(visit, visit_path_along(visit, front, &destination.way)), NULL);
 }
 
 static void keep_name(struct visit *visit, struct span name, struct span folded)
@@ -314,7 +316,7 @@ void join_welcome(struct visit *visit)
 	gemtext_inline(&page, visit->person.name, 0);
 	buf_text(&page, "\n\n");
 	if (comments_way_is_given(&destination.way)) {
-		comments_write_way(&page, "=> /comments/", &destination.way);
+		offer_address(&page, visit, visit_path_along(visit, "/comments", &destination.way));
 		buf_text(&page, " Go on: ");
 		destination_describe(&page, &destination);
 		buf_byte(&page, '\n');

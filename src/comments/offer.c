@@ -104,9 +104,11 @@ static bool say_whether_open(struct buf *page, const struct visit *visit, const 
 	return visit_is_moderator(visit);
 }
 
-static void write_new_links(struct buf *page, const struct visit *visit, const struct post *post)
+static void write_new_links(struct buf *page, struct visit *visit, const struct post *post)
 {
-	comments_write_on(page, "=> /comments/", post->slug, "/new Leave a comment (as ");
+	const struct comments_way way = {.slug = post->slug};
+	offer_address(page, visit, visit_path_along(visit, "/comments", &way));
+	buf_text(page, " Leave a comment (as ");
 	show_name(page, visit->person.name);
 	buf_text(page, ")\nYou will be asked for its text.\n");
 	write_titan(page, visit);
@@ -140,7 +142,8 @@ void offer_answer(struct buf *page, struct visit *visit, const struct post *post
 		return;
 	}
 	bool known = visit->reader == READER_KNOWN;
-	buf_printf(page, "=> /comments/%" PRId64 "/reply Pass it on\n", comment);
+	const struct comments_way way = {.id = comment};
+	offer_guarded(page, visit, visit_path_along(visit, "/comments", &way), "Pass it on");
 	buf_printf(page, "You will be asked what you would like to add%s.\n",
 		known ? "" : ", or first to log in or register");
 	if (known) {
@@ -153,15 +156,22 @@ void offer_answer(struct buf *page, struct visit *visit, const struct post *post
 	write_holding(page, visit);
 }
 
+void offer_address(struct buf *page, struct visit *visit, const char *path)
+{
+	if (visit->request->identity.present)
+		path = visit_guarded(visit, path);
+	if (path == NULL) {
+		page->failed = true;
+		return;
+	}
+	buf_text(page, "=> ");
+	uri_append_path(page, span_of(path));
+}
+
 void offer_guarded(struct buf *page, struct visit *visit, const char *path, const char *label)
 {
-	const char *url = path;
-	if (path != NULL && visit->reader == READER_KNOWN)
-		url = visit_guarded(visit, path);
-	if (url == NULL)
-		page->failed = true;
-	else
-		buf_printf(page, "=> %s %s\n", url, label);
+	offer_address(page, visit, path);
+	buf_printf(page, " %s\n", label);
 }
 
 void offer_feeds(struct buf *page, const struct post *post)

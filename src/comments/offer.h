@@ -16,8 +16,10 @@ void offer_comment(struct buf *page, struct visit *visit, const struct post *pos
 /* The same for passing a comment on. */
 void offer_answer(struct buf *page, struct visit *visit, const struct post *post, int64_t comment);
 
-/* "=> PATH LABEL" to a guarded page, with its guard for a reader who is known. `path` may be NULL,
- * as memory was out. */
+/* "=> URL" to a guarded page, with its guard for whoever showed a certificate. `path` is not
+ * percent-encoded; it may be NULL, as memory was out. */
+void offer_address(struct buf *page, struct visit *visit, const char *path);
+/* The same, with a label, as a whole line. */
 void offer_guarded(struct buf *page, struct visit *visit, const char *path, const char *label);
 
 /* How a post's comments are followed. */

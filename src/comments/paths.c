@@ -130,15 +130,14 @@ static bool cut_guard(struct span path, struct span *plain, struct span *guard)
 struct comments_path comments_path_read(struct span path)
 {
 	struct span plain, guard;
-	struct comments_path out = read_plain(path);
-	/* The slug of a post may end like a guard. */
-	if (out.route != ROUTE_NONE || !cut_guard(path, &plain, &guard))
-		return out;
-	struct comments_path guarded = read_plain(plain);
-	if (guarded.route == ROUTE_NONE || (rows[guarded.route].flags & GUARDED) == 0)
-		return out;
-	guarded.guard = guard;
-	return guarded;
+	if (cut_guard(path, &plain, &guard)) {
+		struct comments_path out = read_plain(plain);
+		out.guard = guard;
+		/* The slug of a post may end like a guard. */
+		if (out.route != ROUTE_NONE && (rows[out.route].flags & GUARDED) != 0)
+			return out;
+	}
+	return read_plain(path);
 }
 
 void comments_write_on(struct buf *buf, const char *front, struct span slug, const char *tail)
@@ -149,10 +148,10 @@ void comments_write_on(struct buf *buf, const char *front, struct span slug, con
 	buf_text(buf, tail);
 }
 
-void comments_write_way(struct buf *buf, const char *front, const struct comments_way *way)
+void comments_write_way(struct buf *buf, const struct comments_way *way)
 {
 	if (way->slug.len > 0)
-		comments_write_on(buf, front, way->slug, "/new");
+		comments_write_on(buf, "", way->slug, "/new");
 	else if (way->id != 0)
-		buf_printf(buf, "%s%lld/reply", front, (long long)way->id);
+		buf_printf(buf, "%lld/reply", (long long)way->id);
 }

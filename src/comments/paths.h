@@ -34,7 +34,7 @@ bool comments_way_is_given(const struct comments_way *way);
 
 /* Writes `front`, "on/SLUG" with the slug percent-encoded, and `tail`. */
 void comments_write_on(struct buf *buf, const char *front, struct span slug, const char *tail);
-/* Writes `front` and the way; nothing at all where it leads nowhere. */
-void comments_write_way(struct buf *buf, const char *front, const struct comments_way *way);
+/* Writes the way, percent-encoded; nothing where it leads nowhere. */
+void comments_write_way(struct buf *buf, const struct comments_way *way);
 
 #endif

@@ -115,7 +115,7 @@ static void send_to_login(struct visit *visit, const struct comments_way *way)
 {
 	struct buf buf;
 	buf_init(&buf, visit->request->arena, COMMENTS_PAGE_BYTES);
-	comments_write_way(&buf, "", way);
+	comments_write_way(&buf, way);
 	/* Where memory is out the way is lost, and the reader still gets in. */
 	char *query = buf.len == 0 || buf_failed(&buf)
 			      ? NULL
@@ -157,12 +157,20 @@ void visit_send_away(struct visit *visit, const struct comments_way *way)
 void visit_send_on(struct visit *visit, const struct comments_way *way)
 {
 	const char *path = "/comments/";
+	if (comments_way_is_given(way))
+		path = visit_guarded(visit, visit_path_along(visit, "/comments", way));
+	visit_redirect(visit, STATUS_REDIRECT, path, NULL);
+}
+
+const char *visit_path_along(
+	struct visit *visit, const char *front, const struct comments_way *way)
+{
 	struct arena *arena = visit->request->arena;
 	if (way->slug.len > 0)
-		path = arena_printf(arena, "/comments/on/%.*s/new", SPAN_ARG(way->slug));
-	else if (way->id != 0)
-		path = arena_printf(arena, "/comments/%" PRId64 "/reply", way->id);
-	visit_redirect(visit, STATUS_REDIRECT, path, NULL);
+		return arena_printf(arena, "%s/on/%.*s/new", front, SPAN_ARG(way->slug));
+	if (way->id != 0)
+		return arena_printf(arena, "%s/%" PRId64 "/reply", front, way->id);
+	return front;
 }
 
 void visit_redirect(struct visit *visit, enum status status, const char *path, const char *query)
@@ -291,6 +299,6 @@ static const char *visit_guard(struct visit *visit, struct span path)
 
 const char *visit_guarded(struct visit *visit, const char *path)
 {
-	const char *guard = visit_guard(visit, span_of(path));
+	const char *guard = path == NULL ? NULL : visit_guard(visit, span_of(path));
 	return guard == NULL ? NULL : arena_printf(visit->request->arena, "%s/~%s", path, guard);
 }

@@ -28,16 +28,3 @@ void destination_describe(struct buf *page, const struct destination *destinatio
 		show_title(page, &destination->post);
 	}
 }
-
-void destination_redirect(
-	struct visit *visit, const char *front, const struct destination *destination)
-{
-	const struct comments_way *way = &destination->way;
-	struct arena *arena = visit->request->arena;
-	const char *path = front;
-	if (way->id != 0)
-		path = arena_printf(arena, "%s/%lld/reply", front, (long long)way->id);
-	else if (way->slug.len > 0)
-		path = arena_printf(arena, "%s/on/%.*s/new", front, SPAN_ARG(way->slug));
-	visit_redirect(visit, STATUS_REDIRECT, path, NULL);
-}

@@ -281,8 +281,8 @@ static void what_is_hidden_stays_as_it_is(void **state)
 	moderate_for(STORE_ACT_HIDE, 1, "unkind");
 	assert_says_guarded("/comments/1/edit", "?Other", 1, STATUS_PERMANENT_FAILURE, "hidden");
 	assert_says("/comments/1/reply?x", 1, STATUS_PERMANENT_FAILURE, "everyone can read");
-	assert_says("/comments/1/reply?x", 2, STATUS_GONE, "");
-	assert_says_guarded("/comments/1/report", "?x", 2, STATUS_GONE, "");
+	assert_says("/comments/1/reply?x", 2, STATUS_NOT_FOUND, "");
+	assert_says_guarded("/comments/1/report", "?x", 2, STATUS_NOT_FOUND, "");
 	assert_says_guarded("/comments/1/delete", "?yes", 1, STATUS_REDIRECT, ESSAY_ON "/");
 }
 
