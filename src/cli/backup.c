@@ -10,36 +10,37 @@
 #include "cli/progress.h"
 #include "os/fd.h"
 #include "store/transfer.h"
+#include "text/unicode.h"
 #include "tls/secret.h"
 
 static const struct cli_manual manual = {
 	.usage = "kindling backup [-c FILE] [--OPTION VALUE]... COPY",
 	.sentences =
 		"Copies the store into the file COPY, which must not be there, looks the copy "
-		"over, "
-		"and writes its\nSHA-256 into COPY.sha256, as sha256sum -c reads it. The server "
-		"may "
-		"run, and readers may write: the\ncopy is of one moment. It is as secret as the "
-		"store.\n",
+		"over, and writes its\nSHA-256 into COPY.sha256, which must not be there "
+		"either, as sha256sum -c reads it. The server\nmay run, and readers may write: "
+		"the copy is of one moment. It is as secret as the store.\n",
 };
 
-/* sha256sum writes such names in another way, and a shell's user would not want them. */
-static bool is_plain(const char *name)
+/* sha256sum writes some such names in another way, and none of them can be printed as it is. */
+static bool is_plain(struct span name)
 {
-	for (; *name != '\0'; name++)
-		if (*name == '\\' || (unsigned char)*name < ' ')
+	uint32_t code_point;
+
+	if (!unicode_is_valid(name))
+		return false;
+	while (unicode_next(&name, &code_point))
+		if (code_point == '\\' || unicode_is_invisible_control(code_point))
 			return false;
 	return true;
 }
 
-static bool write_checksum(const char *copy, struct arena *arena, struct fault *fault)
+static bool write_checksum(
+	const char *copy, const char *path, struct arena *arena, struct fault *fault)
 {
 	const char *slash = strrchr(copy, '/');
-	const char *path = arena_printf(arena, "%s.sha256", copy);
 	char hash[SECRET_HEX_SIZE];
 
-	if (path == NULL)
-		return fault_set(fault, "memory is out");
 	if (!secret_hash_file(copy, hash))
 		return fault_set(fault, "cannot read %s: %s", copy, strerror(errno));
 
@@ -53,12 +54,18 @@ static bool write_checksum(const char *copy, struct arena *arena, struct fault *
 static int back_up(const struct cli_setup *setup, struct arena *arena)
 {
 	const char *copy = setup->words[0];
+	const char *checksum = arena_printf(arena, "%s.sha256", copy);
 	struct progress progress;
 	struct fault fault;
 
-	if (!is_plain(copy)) {
-		(void)conf_complain(
-			"%s: name a file without backslashes and control characters", copy);
+	if (!is_plain(span_of(copy))) {
+		(void)conf_complain("%s: name a file in UTF-8, without backslashes and characters "
+				    "that nobody sees",
+			copy);
+		return CLI_FAILED;
+	}
+	if (checksum == NULL || access(checksum, F_OK) == 0) {
+		(void)conf_complain("%s.sha256 is there already; name a file that has none", copy);
 		return CLI_FAILED;
 	}
 	progress_begin(&progress, "Copying");
@@ -66,7 +73,7 @@ static int back_up(const struct cli_setup *setup, struct arena *arena)
 	bool well = store_backup(setup->conf->store, copy, progress_tell, &progress, &fault);
 
 	progress_end(&progress);
-	if (well && !write_checksum(copy, arena, &fault)) {
+	if (well && !write_checksum(copy, checksum, arena, &fault)) {
 		(void)unlink(copy);
 		well = false;
 	}
@@ -74,8 +81,8 @@ static int back_up(const struct cli_setup *setup, struct arena *arena)
 		(void)conf_complain("%s", fault.text);
 		return CLI_FAILED;
 	}
-	printf("%s is copied into %s, with its checksum in %s.sha256.\n", setup->conf->store, copy,
-		copy);
+	printf("%s is copied into %s, with its checksum in %s.\n", setup->conf->store, copy,
+		checksum);
 	return CLI_DONE;
 }
 

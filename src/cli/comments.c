@@ -47,9 +47,9 @@ static int show(struct shell *shell, char **words, const struct shell_action *ac
 	if (!shell_find_comment(shell, words[0], &host, &comment))
 		return CLI_FAILED;
 	printf("Comment %" PRId64 ", %s", comment.id, listing_state(comment.state));
-	printf("\nAt:       gemini://");
-	print_text(host);
-	printf("/comments/%" PRId64 "\nPost:     ", comment.id);
+	printf("\nAt:       ");
+	shell_print_url(shell, host, "/comments/%" PRId64, comment.id);
+	printf("\nPost:     ");
 	print_text(comment.slug);
 	printf("\nAuthor:   ");
 	print_name(comment.author);
@@ -151,39 +151,16 @@ static int read_import(struct shell *shell, char **words, const struct shell_act
 static const struct shell_action actions[] = {
 	{.word = "list", .run = listing_run, .most = 1, .with_switches = true},
 	{.word = "show", .run = show, .least = 1, .most = 1},
-	{.word = "approve",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_APPROVE,
+	{"approve", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_APPROVE,
 		.allowed = "only one that is held can be approved",
 		.done = "is shown to everybody now"},
-	{.word = "hide",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_HIDE,
-		.allowed = "only one that is shown or held can be hidden",
-		.done = "is hidden now"},
-	{.word = "unhide",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_UNHIDE,
-		.allowed = "only one that is hidden can be shown again",
-		.done = "is shown again"},
-	{.word = "remove",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_REMOVE,
-		.allowed = "its text is gone already",
-		.done = "is removed, and its text gone"},
-	{.word = "settle",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_SETTLE,
+	{"hide", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_HIDE,
+		.allowed = "only one that is shown or held can be hidden", .done = "is hidden now"},
+	{"unhide", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_UNHIDE,
+		.allowed = "only one that is hidden can be shown again", .done = "is shown again"},
+	{"remove", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_REMOVE,
+		.allowed = "its text is gone already", .done = "is removed, and its text gone"},
+	{"settle", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_SETTLE,
 		.allowed = "nobody has reported it, or that is settled",
 		.done = "stays as it is; its reports are settled"},
 	{.word = "export", .run = write_export, .most = 1, .without_store = true},

@@ -54,9 +54,7 @@ static bool fill(const struct shell *shell, struct span capsule, struct source *
 	enum store_result result = store_comments_in_state(shell->store, capsule, source->state,
 		source->after, SHELL_PAGE, &source->arena, &source->page);
 
-	if (result == STORE_NONE)
-		source->page = (struct store_comments){0};
-	else if (!shell_is_well(result, "the list"))
+	if (!shell_is_well(result, "the list"))
 		return false;
 	source->ended = source->page.count == 0;
 	if (!source->ended)
@@ -121,51 +119,37 @@ static bool list_states(const struct shell *shell, struct span capsule, bool all
 	return well;
 }
 
-static void print_reports(const struct store_reports *page)
+static void print_report(const struct store_report *report)
 {
-	for (size_t i = 0; i < page->count; i++) {
-		const struct store_report *report = &page->items[i];
-
-		print_row(report->comment, report->state, report->made);
-		print_name(report->author);
-		printf("  reported by ");
-		print_name(report->reporter);
-		printf(": ");
-		print_text(report->reason);
-		printf("  ");
-		print_beginning(report->text, BEGINNING);
-		putchar('\n');
-	}
+	print_row(report->comment, report->state, report->made);
+	print_name(report->author);
+	printf("  reported by ");
+	print_name(report->reporter);
+	printf(": ");
+	print_text(report->reason);
+	printf("  ");
+	print_beginning(report->text, BEGINNING);
+	putchar('\n');
 }
 
-static bool list_reports(const struct shell *shell, struct span capsule)
+static enum store_result print_reports(const struct shell *shell, struct span capsule,
+	struct arena *arena, int64_t *from, bool *more)
 {
-	struct store_reports page = {.more = true};
-	struct arena arena;
-	int64_t after = 0;
-	bool well = true;
+	struct store_reports page;
+	enum store_result result =
+		store_reports(shell->store, capsule, *from, SHELL_PAGE, arena, &page);
 
-	arena_init(&arena, SHELL_PAGE_MEMORY);
-	while (well && page.more && !ferror(stdout)) {
-		enum store_result result =
-			store_reports(shell->store, capsule, after, SHELL_PAGE, &arena, &page);
-
-		if (result == STORE_NONE)
-			break;
-		well = shell_is_well(result, "the list");
-		if (well && page.count > 0) {
-			print_reports(&page);
-			after = page.items[page.count - 1].id;
-		}
-		arena_end(&arena);
+	for (size_t i = 0; result == STORE_OK && i < page.count; i++) {
+		print_report(&page.items[i]);
+		*from = page.items[i].id;
 	}
-	arena_end(&arena);
-	return well;
+	*more = page.more;
+	return result;
 }
 
 int listing_run(struct shell *shell, char **words, const struct shell_action *action)
 {
-	const struct conf_capsule *capsule = shell_capsule(shell, &words);
+	const struct conf_capsule *capsule = shell_only_capsule(shell, words);
 	const struct cli_switch *switches = shell->switches;
 	bool by_state = switches[LISTING_HELD].given || switches[LISTING_HIDDEN].given;
 	bool reported = switches[LISTING_REPORTED].given;
@@ -173,13 +157,12 @@ int listing_run(struct shell *shell, char **words, const struct shell_action *ac
 	(void)action;
 	if (capsule == NULL)
 		return CLI_USAGE;
-	if (words[0] != NULL)
-		return cli_refuse_word(words[0], shell->usage);
 	if (reported && by_state)
 		return cli_refuse("--reported goes without --held and --hidden", shell->usage);
 
 	struct span host = span_of(capsule->host);
-	bool well = reported ? list_reports(shell, host) : list_states(shell, host, !by_state);
+	bool well = reported ? shell_list(shell, host, print_reports, "the list")
+			     : list_states(shell, host, !by_state);
 
 	return well ? CLI_DONE : CLI_FAILED;
 }

@@ -126,11 +126,12 @@ static bool make_code(const struct shell *shell, struct store_code_new *code, in
 	return true;
 }
 
-static void tell_where(const struct store_code_new *code, const char *path)
+static void tell_where(
+	const struct shell *shell, const struct store_code_new *code, const char *path)
 {
-	printf("It is typed at gemini://");
-	print_text(code->capsule);
-	printf("%s, works once, and ends at ", path);
+	printf("It is typed at ");
+	shell_print_url(shell, code->capsule, "%s", path);
+	printf(", works once, and ends at ");
 	print_time(code->expires);
 	printf(".\n");
 }
@@ -157,26 +158,24 @@ static int make_link_code(struct shell *shell, char **words, const struct shell_
 	print_name(person.name);
 	printf(" (person %" PRId64 ") links another certificate: the one that is shown with it.\n",
 		person.id);
-	tell_where(&code, "/comments/link");
+	tell_where(shell, &code, "/comments/link");
 	return CLI_DONE;
 }
 
 static int make_owner_code(struct shell *shell, char **words, const struct shell_action *action)
 {
-	const struct conf_capsule *capsule = shell_capsule(shell, &words);
+	const struct conf_capsule *capsule = shell_only_capsule(shell, words);
 	struct store_code_new code = {.kind = STORE_CODE_OWNER};
 
 	(void)action;
 	if (capsule == NULL)
 		return CLI_USAGE;
-	if (words[0] != NULL)
-		return cli_refuse_word(words[0], shell->usage);
 	code.capsule = span_of(capsule->host);
 	if (!make_code(shell, &code, CODE_OWNER_SECONDS))
 		return CLI_FAILED;
 	printf("With this code a registered person becomes an owner of %s. Former ones are void.\n",
 		capsule->host);
-	tell_where(&code, "/comments/account/owner");
+	tell_where(shell, &code, "/comments/account/owner");
 	return CLI_DONE;
 }
 
@@ -204,7 +203,7 @@ static int invite(struct shell *shell, char **words, const struct shell_action *
 		!make_code(shell, &code, CODE_INVITE_SECONDS))
 		return CLI_FAILED;
 	printf("With this code somebody registers at %s.\n", capsule->host);
-	tell_where(&code, "/comments/invitation");
+	tell_where(shell, &code, "/comments/invitation");
 	return CLI_DONE;
 }
 
@@ -212,41 +211,19 @@ static const struct shell_action actions[] = {
 	{.word = "list", .run = people_list, .most = 1},
 	{.word = "show", .run = people_show, .least = 1, .most = 1},
 	{.word = "rename", .run = rename_person, .least = 2, .most = SHELL_WORDS_MAX},
-	{.word = "ban",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_BAN,
+	{"ban", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_BAN,
 		.allowed = "banned already, or gone",
 		.done = "is banned, with all their certificates"},
-	{.word = "unban",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_UNBAN,
-		.allowed = "not banned",
+	{"unban", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_UNBAN, .allowed = "not banned",
 		.done = "is not banned any more"},
-	{.word = "appoint",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_APPOINT,
+	{"appoint", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_APPOINT,
 		.allowed = "only a reader who is neither banned nor gone becomes a moderator",
 		.done = "is a moderator now"},
-	{.word = "dismiss",
-		.run = moderate,
-		.least = 2,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_DISMISS,
-		.allowed = "neither a moderator nor an owner",
-		.done = "is a reader again"},
+	{"dismiss", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_DISMISS,
+		.allowed = "neither a moderator nor an owner", .done = "is a reader again"},
 	{.word = "link-code", .run = make_link_code, .least = 1, .most = 1},
 	{.word = "owner-code", .run = make_owner_code, .most = 1},
-	{.word = "invite",
-		.run = invite,
-		.least = 1,
-		.most = SHELL_WORDS_MAX,
-		.act = STORE_ACT_INVITE,
+	{"invite", invite, 1, SHELL_WORDS_MAX, .act = STORE_ACT_INVITE,
 		.allowed = "it cannot be made"},
 	{.word = "log", .run = people_log, .most = 1},
 	{.word = NULL},

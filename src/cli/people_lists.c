@@ -23,32 +23,30 @@ static void print_person(const struct store_person *person)
 	putchar('\n');
 }
 
+static enum store_result print_people(const struct shell *shell, struct span capsule,
+	struct arena *arena, int64_t *from, bool *more)
+{
+	struct store_people page;
+	enum store_result result =
+		store_people(shell->store, capsule, *from, SHELL_PAGE, arena, &page);
+
+	for (size_t i = 0; result == STORE_OK && i < page.count; i++) {
+		print_person(&page.items[i]);
+		*from = page.items[i].id;
+	}
+	*more = page.more;
+	return result;
+}
+
 int people_list(struct shell *shell, char **words, const struct shell_action *action)
 {
-	const struct conf_capsule *capsule = shell_capsule(shell, &words);
-	struct store_people page = {.more = true};
-	struct arena arena;
-	int64_t after = 0;
-	bool well = true;
+	const struct conf_capsule *capsule = shell_only_capsule(shell, words);
 
 	(void)action;
 	if (capsule == NULL)
 		return CLI_USAGE;
-	if (words[0] != NULL)
-		return cli_refuse_word(words[0], shell->usage);
-	arena_init(&arena, SHELL_PAGE_MEMORY);
-	while (well && page.more && !ferror(stdout)) {
-		enum store_result result = store_people(
-			shell->store, span_of(capsule->host), after, SHELL_PAGE, &arena, &page);
-
-		well = shell_is_well(result, "the list");
-		for (size_t i = 0; well && i < page.count; i++) {
-			print_person(&page.items[i]);
-			after = page.items[i].id;
-		}
-		arena_end(&arena);
-	}
-	return well ? CLI_DONE : CLI_FAILED;
+	return shell_list(shell, span_of(capsule->host), print_people, "the list") ? CLI_DONE
+										   : CLI_FAILED;
 }
 
 static bool owns_by_configuration(
@@ -105,10 +103,10 @@ int people_show(struct shell *shell, char **words, const struct shell_action *ac
 		return CLI_FAILED;
 	printf("Person %" PRId64 ", ", person.id);
 	print_name(person.name);
-	printf("\nAt:         gemini://");
-	print_text(host);
-	printf("/comments/people/%" PRId64 "\nRole:       %s\nStanding:   %s\nRegistered: ",
-		person.id, roles[person.role], standings[person.standing]);
+	printf("\nAt:         ");
+	shell_print_url(shell, host, "/comments/people/%" PRId64, person.id);
+	printf("\nRole:       %s\nStanding:   %s\nRegistered: ", roles[person.role],
+		standings[person.standing]);
 	print_time(person.registered);
 	printf("\nLooked in:  ");
 	print_time(person.looked);
@@ -153,30 +151,28 @@ static void print_action(const struct store_action *action)
 	putchar('\n');
 }
 
+static enum store_result print_actions(const struct shell *shell, struct span capsule,
+	struct arena *arena, int64_t *from, bool *more)
+{
+	struct store_actions page;
+	enum store_result result =
+		store_actions(shell->store, capsule, *from, SHELL_PAGE, arena, &page);
+
+	for (size_t i = 0; result == STORE_OK && i < page.count; i++) {
+		print_action(&page.items[i]);
+		*from = page.items[i].id;
+	}
+	*more = page.more;
+	return result;
+}
+
 int people_log(struct shell *shell, char **words, const struct shell_action *action)
 {
-	const struct conf_capsule *capsule = shell_capsule(shell, &words);
-	struct store_actions page = {.more = true};
-	struct arena arena;
-	int64_t before = 0;
-	bool well = true;
+	const struct conf_capsule *capsule = shell_only_capsule(shell, words);
 
 	(void)action;
 	if (capsule == NULL)
 		return CLI_USAGE;
-	if (words[0] != NULL)
-		return cli_refuse_word(words[0], shell->usage);
-	arena_init(&arena, SHELL_PAGE_MEMORY);
-	while (well && page.more && !ferror(stdout)) {
-		enum store_result result = store_actions(
-			shell->store, span_of(capsule->host), before, SHELL_PAGE, &arena, &page);
-
-		well = shell_is_well(result, "the log");
-		for (size_t i = 0; well && i < page.count; i++) {
-			print_action(&page.items[i]);
-			before = page.items[i].id;
-		}
-		arena_end(&arena);
-	}
-	return well ? CLI_DONE : CLI_FAILED;
+	return shell_list(shell, span_of(capsule->host), print_actions, "the log") ? CLI_DONE
+										   : CLI_FAILED;
 }

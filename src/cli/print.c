@@ -8,24 +8,14 @@
 #include "base/clock.h"
 #include "text/unicode.h"
 
-#define REPLACEMENT "\xef\xbf\xbd"
-
-static void print_character(uint32_t code_point, struct span bytes)
-{
-	if (code_point == '\n' || code_point == '\t')
-		bytes = SPAN_LIT(" ");
-	else if (unicode_is_invisible_control(code_point) && !unicode_is_joiner(code_point))
-		bytes = SPAN_LIT(REPLACEMENT);
-	(void)fwrite(bytes.ptr, 1, bytes.len, stdout);
-}
-
 void print_beginning(struct span text, size_t most)
 {
 	uint32_t code_point;
 	struct span bytes;
 
 	while (most > 0 && unicode_next_bytes(&text, &code_point, &bytes)) {
-		print_character(code_point, bytes);
+		bytes = unicode_to_print(code_point, bytes);
+		(void)fwrite(bytes.ptr, 1, bytes.len, stdout);
 		most--;
 	}
 	if (text.len > 0)

@@ -5,13 +5,18 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "cli/print.h"
 #include "comments/rules.h"
+#include "page/url.h"
 #include "text/unicode.h"
+
+#define URL_MAX ((size_t)512) /* a host, and what stands around it */
 
 static bool open_store(struct shell *shell)
 {
@@ -100,6 +105,63 @@ const struct conf_capsule *shell_capsule(const struct shell *shell, char ***word
 	for (size_t i = 0; i < conf->capsule_count; i++)
 		(void)conf_complain("  %s", conf->capsules[i].host);
 	return NULL;
+}
+
+const struct conf_capsule *shell_only_capsule(const struct shell *shell, char **words)
+{
+	const struct conf_capsule *capsule = shell_capsule(shell, &words);
+
+	if (capsule == NULL || words[0] == NULL)
+		return capsule;
+	(void)cli_refuse_word(words[0], shell->usage);
+	return NULL;
+}
+
+bool shell_list(const struct shell *shell, struct span capsule, shell_page *print, const char *what)
+{
+	struct arena arena;
+	int64_t from = 0;
+	bool well = true, more = true;
+
+	arena_init(&arena, SHELL_PAGE_MEMORY);
+	while (well && more && !ferror(stdout)) {
+		well = shell_is_well(print(shell, capsule, &arena, &from, &more), what);
+		arena_end(&arena);
+	}
+	return well;
+}
+
+/* As the welcome has it: the usual port where the server listens on that, too. 0, any free one, is
+ * known only to a server that runs. */
+static unsigned port_of(const struct conf *conf)
+{
+	struct sockaddr_storage address;
+	unsigned first = 0;
+
+	for (size_t i = 0; i < conf->listen.count; i++) {
+		unsigned port = listen_parse(conf->listen.items[i], &address, NULL)
+					? address_port(&address)
+					: 0;
+
+		if (port == URI_DEFAULT_PORT)
+			return port;
+		if (i == 0)
+			first = port;
+	}
+	return first != 0 ? first : URI_DEFAULT_PORT;
+}
+
+void shell_print_url(const struct shell *shell, struct span host, const char *path, ...)
+{
+	struct buf url;
+	va_list arguments;
+
+	buf_init(&url, shell->arena, URL_MAX);
+	url_write_origin(&url, host, port_of(shell->conf));
+	print_text(buf_view(&url));
+	va_start(arguments, path);
+	(void)vprintf(path, arguments);
+	va_end(arguments);
 }
 
 bool shell_is_well(enum store_result result, const char *what)

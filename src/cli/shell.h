@@ -40,6 +40,22 @@ int shell_run(int argc, char **argv, const struct cli_manual *manual,
  * of; wrong usage. */
 const struct conf_capsule *shell_capsule(const struct shell *shell, char ***words);
 
+/* The same where no word may follow. */
+const struct conf_capsule *shell_only_capsule(const struct shell *shell, char **words);
+
+/* Prints one page of a list: *from is where it begins, and then where the next one does. */
+typedef enum store_result shell_page(const struct shell *shell, struct span capsule,
+	struct arena *arena, int64_t *from, bool *more);
+
+/* Prints all pages of `what`, one in memory at a time. False: complained of. */
+bool shell_list(
+	const struct shell *shell, struct span capsule, shell_page *print, const char *what);
+
+/* Prints "gemini://HOST:PORT" and the path, formatted, as far as the configuration knows the port.
+ */
+__attribute__((format(printf, 3, 4))) void shell_print_url(
+	const struct shell *shell, struct span host, const char *path, ...);
+
 /* The comment of an id, in whichever capsule. */
 bool shell_find_comment(const struct shell *shell, const char *word, struct span *capsule,
 	struct store_comment *comment);

@@ -338,10 +338,11 @@ void account_page(struct visit *visit)
 	offer_guarded(&page, visit, "/comments/account/data.json",
 		"All that is kept of you, for programs, as JSON");
 	buf_text(&page, "=> /comments/account/leave Leave, with your comments or without\n");
-	buf_byte(&page, '\n');
-	if (visit->person.role != STORE_OWNER)
+	if (visit->person.role != STORE_OWNER) {
+		buf_byte(&page, '\n');
 		offer_guarded(&page, visit, "/comments/account/owner",
 			"I have the code that makes its holder the capsule's owner");
-	buf_text(&page, "=> /comments/ Your page\n=> /comments/help How commenting works\n");
+	}
+	buf_text(&page, "\n=> /comments/ Your page\n=> /comments/help How commenting works\n");
 	visit_page_end(visit, &page);
 }

@@ -148,9 +148,9 @@ static bool admit(struct visit *visit, enum access who)
 
 /* A guarded page asks under an address that only this reader knows: what was typed, or made to be
  * typed, under another one is not looked at. Nobody uploads by following a link. */
-static bool pass_guard(struct visit *visit, unsigned flags)
+static bool pass_guard(struct visit *visit)
 {
-	if ((flags & GUARDED) == 0 || visit->request->titan.present)
+	if ((routes[visit->path.route].flags & GUARDED) == 0 || visit->request->titan.present)
 		return true;
 	const char *guarded =
 		visit_guarded(visit, arena_copy(visit->request->arena, visit->path.plain));
@@ -189,14 +189,13 @@ void comments_answer(void *page, struct request *request, struct reply *reply)
 		visit_not_found(&visit);
 		return;
 	}
-	unsigned flags = routes[visit.path.route].flags;
-	if (request->titan.present && (flags & UPLOADS) == 0) {
+	if (request->titan.present && (routes[visit.path.route].flags & UPLOADS) == 0) {
 		reply_status(request, reply, STATUS_PERMANENT_FAILURE,
 			"Nothing is uploaded to this address; ask for it with gemini://");
 		return;
 	}
 	settle_short_thread(&visit);
 	visit_meet(&visit);
-	if (admit(&visit, routes[visit.path.route].who) && pass_guard(&visit, flags))
+	if (admit(&visit, routes[visit.path.route].who) && pass_guard(&visit))
 		routes[visit.path.route].page(&visit);
 }

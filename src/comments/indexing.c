@@ -41,14 +41,18 @@ static bool put(struct indexing *indexing, const struct post *post, int64_t stam
 	struct comments *comments = indexing->visit->comments;
 	const struct store_post fresh = {.slug = post->slug, .title = post->title, .stamp = stamp};
 	struct span line;
-	struct buf words;
+	struct buf lines, words;
+	buf_init(&lines, arena, SCRATCH_MAX);
 	buf_init(&words, arena, SCRATCH_MAX);
 	while (span_next_line(&text, &line)) {
-		gemtext_inline(&words, words_of(line), 0);
-		buf_byte(&words, '\n');
+		buf_span(&lines, words_of(line));
+		buf_byte(&lines, '\n');
 	}
-	return !buf_failed(&words) && store_post_put(comments->store, visit_host(indexing->visit),
-					      &fresh, buf_view(&words)) == STORE_OK;
+	/* All at once: for a line of one letter it needs more memory than that has. */
+	gemtext_inline(&words, buf_view(&lines), 0);
+	return !buf_failed(&lines) && !buf_failed(&words) &&
+	       store_post_put(comments->store, visit_host(indexing->visit), &fresh,
+		       buf_view(&words)) == STORE_OK;
 }
 
 static int compare(const void *key, const void *item)
@@ -78,7 +82,9 @@ static bool look_at(struct indexing *indexing, const struct post *post, struct a
 }
 
 /* The texts of all posts do not fit into one request's memory: each is read into an arena of its
- * own, which the request has meanwhile. */
+ * own, which the request has meanwhile. That is safe even where the client has been sent away: the
+ * loop then reads the request's URI alone, the text of which stays where it is, and frees nothing
+ * of the request before this job is over. */
 static bool look_in_scratch(struct indexing *indexing, const struct post *post)
 {
 	struct request *request = indexing->visit->request;
@@ -89,6 +95,12 @@ static bool look_in_scratch(struct indexing *indexing, const struct post *post)
 	request->arena = own;
 	arena_end(&scratch);
 	return done;
+}
+
+/* One post takes a tenth of a second at most, whatever is in it. */
+static bool is_time_over(const struct indexing *indexing)
+{
+	return clock_monotonic_ms() - indexing->began > INDEXING_MOST_MS;
 }
 
 /* False: there is more to do, but no more time. */
@@ -107,14 +119,17 @@ static bool catch_up(struct indexing *indexing)
 	if (indexing->seen == NULL)
 		return true;
 	for (size_t i = 0; i < count; i++) {
-		if (clock_monotonic_ms() - indexing->began > INDEXING_MOST_MS)
+		if (is_time_over(indexing))
 			return false;
 		if (!look_in_scratch(indexing, &posts[i]))
 			return true;
 	}
 	for (size_t i = 0; i < indexing->count; i++) {
-		if (!indexing->seen[i] &&
-			store_post_forget(store, host, indexing->known[i].slug) != STORE_OK)
+		if (indexing->seen[i])
+			continue;
+		if (is_time_over(indexing))
+			return false;
+		if (store_post_forget(store, host, indexing->known[i].slug) != STORE_OK)
 			return true;
 	}
 	return true;

@@ -30,11 +30,9 @@ static void send_to_welcome(struct visit *visit, const char *token)
 {
 	struct destination destination;
 	const char *front = arena_printf(visit->request->arena, "/comments/welcome/%s", token);
-	if (front != NULL) {
-		destination_find(visit, &visit->path.way, &destination);
-		front = visit_path_along(visit, front, &destination.way);
-	}
-	visit_redirect(visit, STATUS_REDIRECT, front, NULL);
+	destination_find(visit, &visit->path.way, &destination);
+	visit_redirect(
+		visit, STATUS_REDIRECT, visit_path_along(visit, front, &destination.way), NULL);
 }
 
 /* With a recovery code to be shown there. Where it cannot be made the name is theirs all the same,
@@ -232,10 +230,7 @@ void join_recover(struct visit *visit)
 	const char *front = segment == NULL ? NULL
 					    : arena_printf(visit->request->arena,
 						      "/comments/recover/as/%s", segment);
-	if (front == NULL)
-		visit_redirect(visit, STATUS_REDIRECT, NULL, NULL);
-	else
-		send_to(visit, front);
+	send_to(visit, front);
 }
 
 /* What an unknown name is answered takes the same work as what a known one is: a salt, as good as

@@ -14,6 +14,7 @@
 
 #define HITS_MAX    20  /* posts, and as many comments: who wants fewer types more words */
 #define CONTEXT_MAX 300 /* code points */
+#define AGAIN_IN    2   /* seconds: what the searches of others take, and more */
 
 #define PROMPT                                                                                     \
 	"Type the words to look for. Words in \"quotes\" stand together; a word that ends in * "   \
@@ -71,10 +72,16 @@ static void write_page(struct buf *page, struct visit *visit, struct span typed,
 	buf_byte(page, '\n');
 	size_t written = write_posts(page, visit, posts);
 	write_comments(page, visit, comments);
-	if (written + comments->count == 0)
+	bool unfinished = posts->unfinished || comments->unfinished;
+	if (written + comments->count == 0 && !unfinished)
 		buf_text(page, "\nNothing was found. Fewer words find more, and a word that ends "
 			       "in * stands for all that begin so.\n");
-	if (posts->more || comments->more)
+	if (unfinished)
+		buf_text(page,
+			"\nThis search takes long, so not everything was looked at, and there "
+			"may be more. Single words that are rare are found fast; phrases of "
+			"common words are not, nor what begins with a few letters.\n");
+	else if (posts->more || comments->more)
 		buf_printf(page,
 			"\nOnly the best %d of each are shown, among the newest %d that have the "
 			"words. More words find fewer.\n",
@@ -85,15 +92,11 @@ static void write_page(struct buf *page, struct visit *visit, struct span typed,
 		       "=> / Home page\n");
 }
 
-void search_page(struct visit *visit)
+static void search(struct visit *visit, struct span typed)
 {
-	struct span typed;
 	struct store_hits posts, comments;
 	struct store *store = visit->comments->store;
 	struct arena *arena = visit->request->arena;
-	if (!visit_typed(visit, PROMPT, &typed) ||
-		!limit_by_address(visit, LIMIT_SEARCHES_OF_ADDRESS))
-		return;
 	indexing_catch_up(visit);
 	enum store_result result =
 		store_search_posts(store, visit_host(visit), typed, 0, HITS_MAX, arena, &posts);
@@ -112,4 +115,18 @@ void search_page(struct visit *visit)
 	visit_page_begin(visit, &page);
 	write_page(&page, visit, typed, &posts, &comments);
 	visit_page_end(visit, &page);
+}
+
+void search_page(struct visit *visit)
+{
+	struct span typed;
+	if (!visit_typed(visit, PROMPT, &typed) ||
+		!limit_by_address(visit, LIMIT_SEARCHES_OF_ADDRESS))
+		return;
+	if (!store_search_begin(visit->comments->store)) {
+		reply_status(visit->request, visit->reply, STATUS_SLOW_DOWN, "%d", AGAIN_IN);
+		return;
+	}
+	search(visit, typed);
+	store_search_end(visit->comments->store);
 }

@@ -162,10 +162,11 @@ void visit_send_on(struct visit *visit, const struct comments_way *way)
 	visit_redirect(visit, STATUS_REDIRECT, path, NULL);
 }
 
-const char *visit_path_along(
-	struct visit *visit, const char *front, const struct comments_way *way)
+const char *visit_path_along(struct visit *visit, const char *front, const struct comments_way *way)
 {
 	struct arena *arena = visit->request->arena;
+	if (front == NULL)
+		return NULL;
 	if (way->slug.len > 0)
 		return arena_printf(arena, "%s/on/%.*s/new", front, SPAN_ARG(way->slug));
 	if (way->id != 0)

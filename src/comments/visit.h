@@ -61,7 +61,7 @@ void visit_send_away(struct visit *visit, const struct comments_way *way);
 /* 30 on along the way, or to the reader's own page. */
 void visit_send_on(struct visit *visit, const struct comments_way *way);
 /* `front`, a path of ours, and the way behind it, where it leads anywhere: "FRONT/on/SLUG/new", not
- * percent-encoded; NULL: memory is out. */
+ * percent-encoded; NULL: memory is out, or was when `front` was made. */
 const char *visit_path_along(
 	struct visit *visit, const char *front, const struct comments_way *way);
 
@@ -88,9 +88,9 @@ bool visit_cursor(struct visit *visit, const char *name, int64_t *id);
 
 struct span visit_host(const struct visit *visit); /* the store's key of the capsule */
 
-/* "/comments/.../~GUARD" for a guarded path of ours, not percent-encoded, in the arena; NULL: memory
- * is out, or was when `path` was made. What leads to a guarded page leads here, and saves its reader
- * a redirect. */
+/* "/comments/.../~GUARD" for a guarded path of ours, not percent-encoded, in the arena; NULL:
+ * memory is out, or was when `path` was made. What leads to a guarded page leads here, and saves
+ * its reader a redirect. */
 const char *visit_guarded(struct visit *visit, const char *path);
 
 #endif

@@ -87,8 +87,8 @@ enum conf_result conf_read_text(
 /* Prints every option with its default and sentence to standard output. */
 void conf_print_options(void);
 
-/* One line on standard error in which control characters are replaced: what a configuration or a
- * capsule holds does not move the reader's terminal. Always false. */
+/* One line on standard error in which what acts without being seen is replaced: what a
+ * configuration or a capsule holds does not move the reader's terminal. Always false. */
 __attribute__((format(printf, 1, 2))) bool conf_complain(const char *format, ...);
 
 /* The capsule that answers to a host in struct uri's form: its index, or -1. A name in full wins

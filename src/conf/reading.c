@@ -10,30 +10,36 @@
 
 #include "conf/option.h"
 #include "proto/host.h"
+#include "text/unicode.h"
 
-#define WORKERS_MAX 256
+#define WORKERS_MAX    256
+#define COMPLAINT_SIZE (FAULT_TEXT_SIZE + 512)
 
+/* U+FFFD takes at most three times the bytes of what it stands for. */
 bool conf_complain(const char *format, ...)
 {
-	char line[FAULT_TEXT_SIZE + 512];
+	char line[COMPLAINT_SIZE], printed[3 * COMPLAINT_SIZE];
+	size_t len = 0;
+	uint32_t code_point;
+	struct span bytes;
 	va_list args;
 
 	va_start(args, format);
 
-	int len = vsnprintf(line, sizeof(line), format, args);
+	int written = vsnprintf(line, sizeof(line), format, args);
 
 	va_end(args);
-	if (len < 0)
+	if (written < 0)
 		return false;
-	for (char *c = line; *c != '\0'; c++) {
-		unsigned char byte = (unsigned char)*c;
-		/* In UTF-8 the controls U+0080 to U+009F are C2 and the number itself. */
-		bool c1 = c > line && byte >= 0x80 && byte < 0xa0 && (unsigned char)c[-1] == 0xc2;
 
-		if (byte < ' ' || byte == 0x7f || c1)
-			*c = '?';
+	struct span rest = span_of(line);
+
+	while (unicode_next_bytes(&rest, &code_point, &bytes)) {
+		bytes = unicode_to_print(code_point, bytes);
+		memcpy(printed + len, bytes.ptr, bytes.len);
+		len += bytes.len;
 	}
-	(void)fprintf(stderr, "%s\n", line);
+	(void)fprintf(stderr, "%.*s\n", (int)len, printed);
 	return false;
 }
 

@@ -240,7 +240,8 @@ static void give_up_answer(struct connection *connection)
 	struct exchange *late = connection->exchange;
 	if (!connection_make_exchange(connection))
 		return;
-	/* For the log: the job only reads its request. */
+	/* For the log. The job changes nothing of what is read here: neither these members nor the
+	 * memory that they point to. */
 	struct request *request = &connection->exchange->request;
 	struct arena *arena = &connection->exchange->arena;
 	request->uri.host = span_of(arena_copy(arena, late->request.uri.host));

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "page/url.h"
 #include "proto/header.h"
 
 #define URL_MAX 4096 /* a path of 1024 bytes, each of them percent-encoded, and a query */
@@ -30,22 +31,13 @@ void reply_status(
 	reply_meta(reply, status, span_of(arena_copy(request->arena, span_of(text))));
 }
 
-/* A relative redirect of an upload would lead to the next upload. */
-static void write_origin(struct buf *url, const struct uri *uri)
-{
-	bool bracketed = uri->host_is_address && memchr(uri->host.ptr, ':', uri->host.len) != NULL;
-	buf_printf(url, bracketed ? "gemini://[%.*s]" : "gemini://%.*s", SPAN_ARG(uri->host));
-	if (uri->port != URI_DEFAULT_PORT)
-		buf_printf(url, ":%u", uri->port);
-}
-
 void reply_redirect(struct request *request, struct reply *reply, enum status status,
 	struct span path, const char *query)
 {
 	struct buf url;
 	buf_init(&url, request->arena, URL_MAX);
-	if (request->titan.present)
-		write_origin(&url, &request->uri);
+	if (request->titan.present) /* a relative one would lead to the next upload */
+		url_write_origin(&url, request->uri.host, request->uri.port);
 	uri_append_path(&url, path);
 	if (query != NULL) {
 		buf_byte(&url, '?');

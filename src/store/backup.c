@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/fd.h"
 #include "store/copy.h"
 #include "store/file.h"
 #include "store/whole.h"
+
+#define TEMPORARY ".kindling-new" /* behind the copy's own name */
 
 /* Copies into a file of the passing name that is there and empty. It is a file of one piece then:
  * without WAL, a reader needs nothing beside it. */
@@ -33,14 +36,31 @@ static bool fill(
 	return well;
 }
 
-static bool sync_file(const char *path, struct fault *fault)
+/* What a backup that was killed has left goes first, with what SQLite writes beside a file: it
+ * would take that for the new one's. A link is not followed. -1 with errno. */
+static int make_anew(const char *temporary)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool well = fd >= 0 && fsync(fd) == 0;
-	if (!well)
-		fault_set(fault, "it cannot be synced: %s", strerror(errno));
-	fd_close(&fd);
-	return well;
+	static const char *const beside[] = {"", "-journal", "-wal", "-shm"};
+	char name[PATH_MAX];
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		int len = snprintf(name, sizeof(name), "%s%s", temporary, beside[i]);
+		if (len < 0 || (size_t)len >= sizeof(name)) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (unlink(name) != 0 && errno != ENOENT)
+			return -1;
+	}
+	return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+/* Whether the name is still that of the file that was made: another backup that makes the same copy
+ * takes the name for its own. */
+static bool is_ours(const char *temporary, int fd)
+{
+	struct stat named, made;
+	return lstat(temporary, &named) == 0 && fstat(fd, &made) == 0 &&
+	       named.st_dev == made.st_dev && named.st_ino == made.st_ino;
 }
 
 static bool copy_to(
@@ -49,17 +69,23 @@ static bool copy_to(
 	char temporary[PATH_MAX];
 	struct fault why;
 	const char *front = copy[0] == '/' ? "" : "./"; /* see store_path */
-	int len =
-		snprintf(temporary, sizeof(temporary), "%s%s.%ld.new", front, copy, (long)getpid());
+	int len = snprintf(temporary, sizeof(temporary), "%s%s" TEMPORARY, front, copy);
 	if (len < 0 || (size_t)len >= sizeof(temporary))
 		return fault_set(fault, "the name is too long: %s", copy);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = make_anew(temporary);
 	if (fd < 0)
 		return fault_set(fault, "cannot make %s: %s", temporary, strerror(errno));
-	fd_close(&fd);
-	if (fill(from, temporary, progress, &why) && sync_file(temporary, &why))
+	bool well = fill(from, temporary, progress, &why);
+	if (well && fsync(fd) != 0)
+		well = fault_set(&why, "it cannot be synced: %s", strerror(errno));
+	bool ours = is_ours(temporary, fd);
+	if (!ours)
+		well = fault_set(&why, "another backup makes it at the same time");
+	fd_close(&fd); /* no sooner: it would take SQLite's locks of the file along */
+	if (well)
 		return file_place(temporary, copy, fault);
-	(void)unlink(temporary);
+	if (ours)
+		(void)unlink(temporary);
 	return fault_set(fault, "the copy %s cannot be made: %s", copy, why.text);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/people.h"
+#include "store/reads.h"
 
 static enum store_result count_certificates(
 	struct connection *connection, int64_t person, int64_t *count)
@@ -47,9 +48,10 @@ struct list_task {
 static enum store_result list_certificates(struct connection *connection, void *argument)
 {
 	struct list_task *task = argument;
-	task->items = arena_alloc(task->arena, STORE_CERTIFICATES_MAX * sizeof(*task->items));
+	task->items =
+		reads_room(connection, task->arena, STORE_CERTIFICATES_MAX, sizeof(*task->items));
 	if (task->items == NULL)
-		return connection_rest(connection, "a page did not fit into memory");
+		return STORE_RESTING;
 
 	struct query query;
 	query_open(&query, connection, STATEMENT_CERTIFICATES);

@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/migrations.h"
+
+/* How many steps SQLite takes between two looks at the clock. Reading a page of the index takes
+ * three of them, so this is some dozens of pages. */
+#define STEPS_PER_LOOK 100
 
 /* FULL: a commit is on the disk before it is acknowledged. The cache is small, as several
  * connections of several workers each have one, and the system caches the file anyway. What was
@@ -74,6 +79,26 @@ enum store_result connection_rest(struct connection *connection, const char *why
 	return STORE_RESTING;
 }
 
+static int look_at_clock(void *argument)
+{
+	struct connection *connection = argument;
+	connection->limit.over |= clock_monotonic_ms() >= connection->limit.until;
+	return connection->limit.over;
+}
+
+void connection_limit_time(struct connection *connection, int most)
+{
+	connection->limit.until = clock_monotonic_ms() + most;
+	connection->limit.over = false;
+	sqlite3_progress_handler(connection->db, STEPS_PER_LOOK, look_at_clock, connection);
+}
+
+bool connection_unlimit_time(struct connection *connection)
+{
+	sqlite3_progress_handler(connection->db, 0, NULL, NULL);
+	return connection->limit.over;
+}
+
 void query_open(struct query *query, struct connection *connection, enum statement which)
 {
 	*query = (struct query){.connection = connection};
@@ -123,6 +148,8 @@ enum store_result query_step(struct query *query)
 	case SQLITE_CONSTRAINT_UNIQUE:
 	case SQLITE_CONSTRAINT_PRIMARYKEY:
 		return STORE_TAKEN;
+	case SQLITE_INTERRUPT: /* nobody else interrupts */
+		return STORE_NONE;
 	default:
 		return connection_rest(query->connection, sqlite3_errmsg(query->connection->db));
 	}

@@ -20,8 +20,12 @@ struct connection {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared when first asked for */
 	struct rank rank;                          /* of the search that runs */
-	struct connection *next;                   /* in the pool */
-	struct fault fault;                        /* what went wrong, after STORE_RESTING */
+	struct {
+		int64_t until; /* of the monotonic clock, in ms */
+		bool over;
+	} limit;
+	struct connection *next; /* in the pool */
+	struct fault fault;      /* what went wrong, after STORE_RESTING */
 };
 
 /* The file must be there, with the schema that this program knows. Waits for others that hold the
@@ -34,6 +38,12 @@ bool connection_is_stale(struct connection *connection);
 
 /* Notes what went wrong, the first time; always STORE_RESTING. */
 enum store_result connection_rest(struct connection *connection, const char *why);
+
+/* Between these two calls statements end when so many milliseconds are over: query_step gives
+ * STORE_NONE then. The second tells whether that has happened. For reading only: what is written
+ * would be half done. */
+void connection_limit_time(struct connection *connection, int most);
+bool connection_unlimit_time(struct connection *connection);
 
 /* A statement being run: opened, bound from left to right, stepped, and closed in any case. */
 struct query {

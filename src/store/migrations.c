@@ -50,7 +50,7 @@ static bool read_version(sqlite3 *db, int64_t *version, struct fault *fault)
 	if (*version > migrations_latest())
 		return fault_set(fault,
 			"the store has schema %lld, and this program knows %d at most; start the "
-			"newer program that wrote it, or restore an older copy",
+			"newer program that wrote it, or go on with an older copy",
 			(long long)*version, migrations_latest());
 	return true;
 }

@@ -3,8 +3,8 @@
  */
 #include "store/comments.h"
 
-#include "store/connection.h"
 #include "store/moderation.h"
+#include "store/reads.h"
 #include "store/rows.h"
 
 /* What each column of a comment's row holds, behind the total; see statements_threads.h. */
@@ -47,11 +47,9 @@ static bool read_comment(struct query *query, struct arena *arena, struct store_
 static enum store_result make_room(struct connection *connection, struct arena *arena, size_t most,
 	struct store_comments *page)
 {
-	*page = (struct store_comments){0};
-	if (most <= SIZE_MAX / sizeof(struct store_comment))
-		page->items = arena_alloc(arena, most * sizeof(struct store_comment));
-	return page->items != NULL ? STORE_OK
-				   : connection_rest(connection, "a page did not fit into memory");
+	*page = (struct store_comments){
+		.items = reads_room(connection, arena, most, sizeof *page->items)};
+	return page->items != NULL ? STORE_OK : STORE_RESTING;
 }
 
 /* Which comments are asked for. The statement binds the texts, the numbers, and how many. */
@@ -107,11 +105,6 @@ static enum store_result read_page(struct connection *connection, void *argument
 	return result;
 }
 
-static int64_t from_newest(int64_t before)
-{
-	return before > 0 ? before : INT64_MAX;
-}
-
 enum store_result store_thread_page(struct store *store, struct span capsule, struct span slug,
 	int64_t after, size_t most, struct arena *arena, struct store_comments *page)
 {
@@ -139,7 +132,7 @@ enum store_result store_thread_latest(struct store *store, struct span capsule, 
 enum store_result store_recent(struct store *store, struct span capsule, int64_t before,
 	size_t most, struct arena *arena, struct store_comments *page)
 {
-	struct page_task task = {STATEMENT_RECENT, 1, 1, {capsule}, {from_newest(before)},
+	struct page_task task = {STATEMENT_RECENT, 1, 1, {capsule}, {reads_before(before)},
 		INT64_MIN, most, arena, page};
 	return store_run(store, STORE_READ, read_page, &task);
 }
@@ -156,22 +149,22 @@ enum store_result store_comments_of(struct store *store, struct span capsule, in
 	int64_t before, size_t most, struct arena *arena, struct store_comments *page)
 {
 	struct page_task task = {STATEMENT_COMMENTS_OF, 1, 2, {capsule},
-		{person, from_newest(before)}, INT64_MIN, most, arena, page};
+		{person, reads_before(before)}, INT64_MIN, most, arena, page};
 	return store_run(store, STORE_READ, read_page, &task);
 }
 
 enum store_result store_comments_own(struct store *store, int64_t person, int64_t before,
 	size_t most, struct arena *arena, struct store_comments *page)
 {
-	struct page_task task = {STATEMENT_COMMENTS_OWN, 0, 2, {{0}}, {person, from_newest(before)},
-		INT64_MIN, most, arena, page};
+	struct page_task task = {STATEMENT_COMMENTS_OWN, 0, 2, {{0}},
+		{person, reads_before(before)}, INT64_MIN, most, arena, page};
 	return store_run(store, STORE_READ, read_page, &task);
 }
 
 enum store_result store_answers_to(struct store *store, int64_t person, int64_t since,
 	int64_t before, size_t most, struct arena *arena, struct store_comments *page)
 {
-	struct page_task task = {STATEMENT_ANSWERS_TO, 0, 2, {{0}}, {person, from_newest(before)},
+	struct page_task task = {STATEMENT_ANSWERS_TO, 0, 2, {{0}}, {person, reads_before(before)},
 		since, most, arena, page};
 	return store_run(store, STORE_READ, read_page, &task);
 }

@@ -4,14 +4,15 @@
 #include "store/people.h"
 
 #include "store/certificates.h"
-#include "store/connection.h"
 #include "store/names.h"
+#include "store/reads.h"
 
 #define VISIT_SECONDS      1800 /* after the last look, a visit is over */
 #define LOOK_NOTED_SECONDS 60   /* a look sooner than that after another is not written down */
 
-static bool read_person(struct query *query, struct arena *arena, struct store_person *person)
+static bool read_person(struct query *query, struct arena *arena, void *row)
 {
+	struct store_person *person = row;
 	*person = (struct store_person){
 		.id = query_number(query, 0),
 		.standing = (enum store_standing)query_number(query, 2),
@@ -59,32 +60,23 @@ static enum store_result find(struct connection *connection, void *argument)
 enum store_result store_person_by_key(struct store *store, struct span capsule,
 	const unsigned char key[STORE_KEY_SIZE], struct arena *arena, struct store_person *person)
 {
-	struct find_task task = {.statement = STATEMENT_PERSON_BY_KEY,
-		.capsule = capsule,
-		.key = key,
-		.arena = arena,
-		.person = person};
+	struct find_task task = {
+		STATEMENT_PERSON_BY_KEY, capsule, .key = key, .arena = arena, .person = person};
 	return store_run(store, STORE_READ, find, &task);
 }
 
 enum store_result store_person_by_id(struct store *store, struct span capsule, int64_t id,
 	struct arena *arena, struct store_person *person)
 {
-	struct find_task task = {.statement = STATEMENT_PERSON_BY_ID,
-		.capsule = capsule,
-		.id = id,
-		.arena = arena,
-		.person = person};
+	struct find_task task = {
+		STATEMENT_PERSON_BY_ID, capsule, .id = id, .arena = arena, .person = person};
 	return store_run(store, STORE_READ, find, &task);
 }
 
 enum store_result store_person_by_name(struct store *store, struct span capsule, struct span folded,
 	struct arena *arena, struct store_person *person)
 {
-	struct find_task task = {.statement = STATEMENT_PERSON_BY_NAME,
-		.capsule = capsule,
-		.text = folded,
-		.arena = arena,
+	struct find_task task = {STATEMENT_PERSON_BY_NAME, capsule, .text = folded, .arena = arena,
 		.person = person};
 	return store_run(store, STORE_READ, find, &task);
 }
@@ -92,62 +84,24 @@ enum store_result store_person_by_name(struct store *store, struct span capsule,
 enum store_result store_person_by_feed(struct store *store, struct span capsule, struct span secret,
 	struct arena *arena, struct store_person *person)
 {
-	struct find_task task = {.statement = STATEMENT_PERSON_BY_FEED,
-		.capsule = capsule,
-		.text = secret,
-		.arena = arena,
+	struct find_task task = {STATEMENT_PERSON_BY_FEED, capsule, .text = secret, .arena = arena,
 		.person = person};
 	return store_run(store, STORE_READ, find, &task);
-}
-
-struct list_task {
-	struct span capsule;
-	int64_t after;
-	size_t most;
-	struct arena *arena;
-	struct store_people *people;
-};
-
-static enum store_result read_people(struct query *query, const struct list_task *task)
-{
-	struct store_people *people = task->people;
-	enum store_result result;
-	while ((result = query_step(query)) == STORE_OK) {
-		if (people->count == task->most) {
-			people->more = true;
-			return STORE_OK;
-		}
-		if (!read_person(query, task->arena, &people->items[people->count]))
-			return STORE_RESTING;
-		people->count++;
-	}
-	return result == STORE_NONE ? STORE_OK : result;
-}
-
-static enum store_result list(struct connection *connection, void *argument)
-{
-	const struct list_task *task = argument;
-	*task->people = (struct store_people){0};
-	task->people->items = arena_alloc(task->arena, task->most * sizeof(struct store_person));
-	if (task->people->items == NULL)
-		return connection_rest(connection, "a page did not fit into memory");
-
-	struct query query;
-	query_open(&query, connection, STATEMENT_PEOPLE);
-	query_bind_text(&query, task->capsule);
-	query_bind_number(&query, task->after);
-	query_bind_number(&query, (int64_t)task->most + 1);
-	enum store_result result = read_people(&query, task);
-	query_close(&query);
-	return result;
 }
 
 enum store_result store_people(struct store *store, struct span capsule, int64_t after, size_t most,
 	struct arena *arena, struct store_people *people)
 {
-	struct list_task task = {
-		.capsule = capsule, .after = after, .most = most, .arena = arena, .people = people};
-	return store_run(store, STORE_READ, list, &task);
+	struct reads_page read = {.statement = STATEMENT_PEOPLE,
+		.capsule = capsule,
+		.from = after,
+		.read = read_person,
+		.row_size = sizeof *people->items,
+		.most = most,
+		.arena = arena};
+	enum store_result result = reads_page(store, &read);
+	*people = (struct store_people){read.items, read.count, read.more};
+	return result;
 }
 
 struct add_task {
@@ -259,31 +213,16 @@ enum store_result store_person_look(struct store *store, struct store_person *pe
 	return store_run(store, STORE_WRITE, look, &task);
 }
 
-struct feed_task {
-	int64_t person;
-	struct arena *arena;
-	struct span *secret;
-};
-
-static enum store_result read_feed(struct connection *connection, void *argument)
-{
-	const struct feed_task *task = argument;
-	struct query query;
-	query_open(&query, connection, STATEMENT_FEED);
-	query_bind_number(&query, task->person);
-	enum store_result result = query_step(&query);
-	if (result == STORE_OK && !query_text(&query, 0, task->arena, task->secret))
-		result = STORE_RESTING;
-	query_close(&query);
-	return result;
-}
-
 enum store_result store_person_feed(
 	struct store *store, int64_t person, struct arena *arena, struct span *secret)
 {
-	struct feed_task task = {.person = person, .arena = arena, .secret = secret};
-	return store_run(store, STORE_READ, read_feed, &task);
+	return reads_text(store, STATEMENT_FEED, person, arena, secret);
 }
+
+struct feed_task {
+	int64_t person;
+	struct span secret;
+};
 
 static enum store_result set_feed(struct connection *connection, void *argument)
 {
@@ -291,12 +230,12 @@ static enum store_result set_feed(struct connection *connection, void *argument)
 	struct query query;
 	query_open(&query, connection, STATEMENT_FEED_SET);
 	query_bind_number(&query, task->person);
-	query_bind_text(&query, *task->secret);
+	query_bind_text(&query, task->secret);
 	return query_finish_change(&query);
 }
 
 enum store_result store_person_set_feed(struct store *store, int64_t person, struct span secret)
 {
-	struct feed_task task = {.person = person, .secret = &secret};
+	struct feed_task task = {.person = person, .secret = secret};
 	return store_run(store, STORE_WRITE, set_feed, &task);
 }

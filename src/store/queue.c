@@ -3,7 +3,7 @@
  */
 #include "store/moderation.h"
 
-#include "store/connection.h"
+#include "store/reads.h"
 #include "store/rows.h"
 
 struct report_task {
@@ -68,16 +68,9 @@ enum store_result store_report_of(
 	return store_run(store, STORE_READ, read_report_of, &task);
 }
 
-struct reports_task {
-	struct span capsule;
-	int64_t after;
-	size_t most;
-	struct arena *arena;
-	struct store_reports *page;
-};
-
-static bool read_report(struct query *query, struct arena *arena, struct store_report *report)
+static bool read_report(struct query *query, struct arena *arena, void *row)
 {
+	struct store_report *report = row;
 	*report = (struct store_report){.id = query_number(query, 0),
 		.comment = query_number(query, 1),
 		.person = query_number(query, 2),
@@ -89,44 +82,19 @@ static bool read_report(struct query *query, struct arena *arena, struct store_r
 	       query_text(query, 7, arena, &report->text);
 }
 
-static enum store_result read_reports(struct query *query, const struct reports_task *task)
-{
-	struct store_reports *page = task->page;
-	for (;;) {
-		enum store_result result = query_step(query);
-		if (result != STORE_OK)
-			return result == STORE_NONE ? STORE_OK : result;
-		page->more = page->count == task->most;
-		if (page->more)
-			return STORE_OK;
-		if (!read_report(query, task->arena, &page->items[page->count]))
-			return STORE_RESTING;
-		page->count++;
-	}
-}
-
-static enum store_result read_page(struct connection *connection, void *argument)
-{
-	const struct reports_task *task = argument;
-	*task->page = (struct store_reports){
-		.items = arena_alloc(task->arena, task->most * sizeof(struct store_report))};
-	if (task->page->items == NULL)
-		return connection_rest(connection, "a page did not fit into memory");
-	struct query query;
-	query_open(&query, connection, STATEMENT_REPORTS);
-	query_bind_text(&query, task->capsule);
-	query_bind_number(&query, task->after);
-	query_bind_number(&query, (int64_t)task->most + 1);
-	enum store_result result = read_reports(&query, task);
-	query_close(&query);
-	return result;
-}
-
 enum store_result store_reports(struct store *store, struct span capsule, int64_t after,
 	size_t most, struct arena *arena, struct store_reports *page)
 {
-	struct reports_task task = {capsule, after, most, arena, page};
-	return store_run(store, STORE_READ, read_page, &task);
+	struct reads_page read = {.statement = STATEMENT_REPORTS,
+		.capsule = capsule,
+		.from = after,
+		.read = read_report,
+		.row_size = sizeof *page->items,
+		.most = most,
+		.arena = arena};
+	enum store_result result = reads_page(store, &read);
+	*page = (struct store_reports){read.items, read.count, read.more};
+	return result;
 }
 
 struct waiting_task {
@@ -157,36 +125,14 @@ enum store_result store_waiting(
 	return store_run(store, STORE_READ, count, &task);
 }
 
-struct capsule_task {
-	enum statement statement;
-	int64_t id;
-	struct arena *arena;
-	struct span *capsule;
-};
-
-static enum store_result find_capsule(struct connection *connection, void *argument)
-{
-	const struct capsule_task *task = argument;
-	struct query query;
-	query_open(&query, connection, task->statement);
-	query_bind_number(&query, task->id);
-	enum store_result result = query_step(&query);
-	if (result == STORE_OK && !query_text(&query, 0, task->arena, task->capsule))
-		result = STORE_RESTING;
-	query_close(&query);
-	return result;
-}
-
 enum store_result store_capsule_of_comment(
 	struct store *store, int64_t id, struct arena *arena, struct span *capsule)
 {
-	struct capsule_task task = {STATEMENT_CAPSULE_OF_COMMENT, id, arena, capsule};
-	return store_run(store, STORE_READ, find_capsule, &task);
+	return reads_text(store, STATEMENT_CAPSULE_OF_COMMENT, id, arena, capsule);
 }
 
 enum store_result store_capsule_of_person(
 	struct store *store, int64_t id, struct arena *arena, struct span *capsule)
 {
-	struct capsule_task task = {STATEMENT_CAPSULE_OF_PERSON, id, arena, capsule};
-	return store_run(store, STORE_READ, find_capsule, &task);
+	return reads_text(store, STATEMENT_CAPSULE_OF_PERSON, id, arena, capsule);
 }

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "store/context.h"
+
 #define SATURATION 1.2  /* k1: how little a word counts that was there before */
 #define BY_LENGTH  0.75 /* b: how much a long row is held against it */
 
@@ -20,27 +22,43 @@ static int learn_average(const Fts5ExtensionApi *api, Fts5Context *row, struct r
 	return code;
 }
 
-/* How often a phrase is there, by the weights of its columns. */
-static int count(const Fts5ExtensionApi *api, Fts5Context *row, int phrase, int weights,
-	sqlite3_value **weight, double *found)
+/* What the function is given. */
+struct weights {
+	int text, count;
+	sqlite3_value **of;
+};
+
+/* Of one phrase in one row. */
+struct found {
+	double weight;  /* of all occurrences */
+	int times;      /* in the text */
+	int first_word; /* of the first of those */
+};
+
+/* One occurrence after the other: xInstCount would gather and sort all of all phrases. */
+static int find_phrase(const Fts5ExtensionApi *api, Fts5Context *row, int phrase,
+	const struct weights *weights, struct found *found)
 {
-	Fts5PhraseIter place;
-	int column, offset;
-	int code = api->xPhraseFirst(row, phrase, &place, &column, &offset);
-	*found = 0;
+	Fts5PhraseIter iterator;
+	int column, word;
+	int code = api->xPhraseFirst(row, phrase, &iterator, &column, &word);
+	*found = (struct found){0};
 	if (code != SQLITE_OK)
 		return code;
-	for (; column >= 0; api->xPhraseNext(row, &place, &column, &offset)) {
-		if (column < weights)
-			*found += sqlite3_value_double(weight[column]);
+	for (int seen = 0; column >= 0 && seen < RANK_COUNTED; seen++) {
+		if (column < weights->count)
+			found->weight += sqlite3_value_double(weights->of[column]);
+		if (column == weights->text && found->times++ == 0)
+			found->first_word = word;
+		api->xPhraseNext(row, &iterator, &column, &word);
 	}
 	return SQLITE_OK;
 }
 
-static int score(const Fts5ExtensionApi *api, Fts5Context *row, int weights, sqlite3_value **weight,
+static int score(const Fts5ExtensionApi *api, Fts5Context *row, const struct weights *weights,
 	struct rank *rank)
 {
-	int words;
+	int words, fewest = RANK_COUNTED + 1;
 	int code = rank->average > 0 ? SQLITE_OK : learn_average(api, row, rank);
 	if (code == SQLITE_OK)
 		code = api->xColumnSize(row, -1, &words);
@@ -48,20 +66,27 @@ static int score(const Fts5ExtensionApi *api, Fts5Context *row, int weights, sql
 		return code;
 	const double length = 1 - BY_LENGTH + BY_LENGTH * words / rank->average;
 	rank->score = 0;
+	rank->place = -1;
 	for (int i = 0; i < api->xPhraseCount(row) && code == SQLITE_OK; i++) {
-		double found;
-		code = count(api, row, i, weights, weight, &found);
-		if (code == SQLITE_OK)
-			rank->score += found * (SATURATION + 1) / (found + SATURATION * length);
+		struct found found;
+		code = find_phrase(api, row, i, weights, &found);
+		rank->score +=
+			found.weight * (SATURATION + 1) / (found.weight + SATURATION * length);
+		if (found.times > 0 && found.times < fewest) {
+			fewest = found.times;
+			rank->place = found.first_word;
+		}
 	}
 	return code;
 }
 
 static void search_rank(const Fts5ExtensionApi *api, Fts5Context *row, sqlite3_context *answer,
-	int weights, sqlite3_value **weight)
+	int count, sqlite3_value **values)
 {
 	struct rank *rank = api->xUserData(row);
-	int code = score(api, row, weights, weight, rank);
+	const struct weights weights = {
+		.text = sqlite3_value_int(values[0]), .count = count - 1, .of = values + 1};
+	int code = score(api, row, &weights, rank);
 	if (code == SQLITE_OK)
 		sqlite3_result_int(answer, rank->score > rank->least);
 	else
@@ -85,6 +110,8 @@ bool rank_register(sqlite3 *db, struct rank *rank, struct fault *fault)
 	fts5_api *api = find_api(db);
 	if (api == NULL)
 		return fault_set(fault, "SQLite was built without FTS5; install one that has it");
-	return api->xCreateFunction(api, "search_rank", rank, search_rank, NULL) == SQLITE_OK ||
+	return (api->xCreateFunction(api, "search_rank", rank, search_rank, NULL) == SQLITE_OK &&
+		       api->xCreateFunction(api, "search_context", NULL, context_function, NULL) ==
+			       SQLITE_OK) ||
 	       fault_set(fault, "%s", sqlite3_errmsg(db));
 }

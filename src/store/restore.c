@@ -16,8 +16,24 @@
 #include "store/migrations.h"
 #include "store/whole.h"
 
-/* An older copy is brought up to date in a passing file that SQLite makes and forgets: the store
- * itself goes from what it held to the whole of what it will hold. */
+/* No pragma looks into the search's indexes. What they hold can be made again. */
+static bool mend_words(sqlite3 *db, struct fault *fault)
+{
+	static const char sound[] =
+		"INSERT INTO comment_words (comment_words) VALUES ('integrity-check');"
+		"INSERT INTO post_words (post_words) VALUES ('integrity-check')";
+	static const char again[] =
+		"INSERT INTO comment_words (comment_words) VALUES ('delete-all');"
+		"INSERT INTO comment_words (rowid, text, capsule)"
+		" SELECT id, text, capsule FROM comments WHERE state = 0;"
+		"INSERT INTO post_words (post_words) VALUES ('rebuild')";
+	return sqlite3_exec(db, sound, NULL, NULL, NULL) == SQLITE_OK ||
+	       whole_run(db, again, "the index of its search is damaged", fault);
+}
+
+/* The copy is brought up to date, and its search mended, in a passing file that SQLite makes and
+ * forgets: the copy stays as it is, and the store goes from what it held to the whole of what it
+ * will hold. */
 static sqlite3 *stage(sqlite3 *copy, struct fault *fault)
 {
 	sqlite3 *staged = NULL;
@@ -27,7 +43,7 @@ static sqlite3 *stage(sqlite3 *copy, struct fault *fault)
 			NULL) == SQLITE_OK ||
 		fault_set(fault, "%s", staged != NULL ? sqlite3_errmsg(staged) : "memory is out");
 	if (well && copy_pages(copy, staged, (struct copy_progress){0}, fault) &&
-		migrations_run(staged, fault))
+		migrations_run(staged, fault) && mend_words(staged, fault))
 		return staged;
 	(void)sqlite3_close(staged); /* nobody will miss it */
 	return NULL;
@@ -57,9 +73,9 @@ static bool put_in_place(
 	struct fault why;
 	if (!store_prepare(file, &why))
 		return fault_set(fault,
-			"%s; where the store itself is damaged, move it away, with the files "
-			"beside "
-			"it that end in -wal and -shm, and restore again",
+			"%s; where the store itself is damaged, or newer than this program, move "
+			"it away, with the files beside it that end in -wal and -shm, and restore "
+			"again",
 			why.text);
 	struct connection *connection = whole_open(file, fault);
 	if (connection == NULL)
@@ -86,16 +102,11 @@ bool store_restore(const char *file, const char *copy, store_progress *progress,
 		return false;
 	sqlite3 *db = look_open(copy, &why);
 	bool well = db != NULL && whole_is_ours(db, &version, &why) && copy_check(db, true, &why);
-	bool is_old = well && version < migrations_latest();
-	if (is_old) {
+	if (well)
 		staged = stage(db, &why);
-		well = staged != NULL;
-	}
-	if (!well)
-		fault_set(fault, "%s: %s; nothing was restored", copy, why.text);
-	else
-		well = put_in_place(is_old ? staged : db, file,
-			(struct copy_progress){progress, context}, fault);
+	well = staged != NULL ? put_in_place(staged, file,
+					(struct copy_progress){progress, context}, fault)
+			      : fault_set(fault, "%s: %s; nothing was restored", copy, why.text);
 	(void)sqlite3_close(staged); /* nothing was written that closing could lose */
 	(void)sqlite3_close(db);
 	return well;

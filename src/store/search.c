@@ -7,7 +7,6 @@
 #include "store/expression.h"
 
 #define EXPRESSION_MAX (8 * EXPRESSION_TYPED_MAX) /* each byte alone in its string, and more */
-#define CONTEXT_BYTES  2048                       /* two dozen words may be as long as texts are */
 
 struct search_task {
 	enum statement walk, read;
@@ -20,7 +19,7 @@ struct search_task {
 struct candidate {
 	double score;
 	int64_t id;
-	struct span context;
+	int place; /* the word that the context is around */
 };
 
 /* The best first; of equals, the newer first. */
@@ -29,31 +28,10 @@ struct best {
 	size_t count, most;
 };
 
-/* As much of a text as is copied, in whole characters. */
-static struct span clip(struct span text)
-{
-	if (text.len <= CONTEXT_BYTES)
-		return text;
-	text.len = CONTEXT_BYTES;
-	while (text.len > 0 && ((unsigned char)text.ptr[text.len] & 0xc0) == 0x80)
-		text.len--;
-	return text;
-}
-
 /* Takes in the row that was just ranked, and tells the rank which ones are wanted from now on. */
-static bool take_in(struct query *query, struct arena *arena, struct best *best)
+static void take_in(struct rank *rank, int64_t id, struct best *best)
 {
-	struct rank *rank = &query->connection->rank;
-	struct candidate found = {.score = rank->score, .id = query_number(query, 0)};
-	struct span context;
-	if (!query_view(query, 1, &context))
-		return false;
-	context = clip(context);
-	found.context = (struct span){arena_copy(arena, context), context.len};
-	if (found.context.ptr == NULL) {
-		connection_rest(query->connection, "a page did not fit into memory");
-		return false;
-	}
+	const struct candidate found = {.score = rank->score, .id = id, .place = rank->place};
 	if (best->count < best->most)
 		best->count++;
 	size_t at = best->count - 1;
@@ -61,7 +39,6 @@ static bool take_in(struct query *query, struct arena *arena, struct best *best)
 		best->items[at] = best->items[at - 1];
 	best->items[at] = found;
 	rank->least = best->count < best->most ? RANK_NONE : best->items[best->count - 1].score;
-	return true;
 }
 
 static enum store_result find_best(
@@ -74,13 +51,13 @@ static enum store_result find_best(
 	query_bind_text(&query, task->capsule);
 	query_bind_text(&query, task->expression);
 	query_bind_number(&query, STORE_SEARCH_RANKS);
+	connection_limit_time(connection, STORE_SEARCH_MS);
 	while ((result = query_step(&query)) == STORE_OK) {
-		if (!query_is_null(&query, 1) && !take_in(&query, task->arena, best)) {
-			result = STORE_RESTING;
-			break;
-		}
+		if (query_number(&query, 1) != 0)
+			take_in(&connection->rank, query_number(&query, 0), best);
 	}
 	query_close(&query);
+	task->hits->unfinished = connection_unlimit_time(connection);
 	return result == STORE_NONE ? STORE_OK : result;
 }
 
@@ -90,15 +67,16 @@ static enum store_result read_hit(struct connection *connection, const struct se
 	struct query query;
 	query_open(&query, connection, task->read);
 	query_bind_number(&query, candidate->id);
+	query_bind_number(&query, candidate->place);
 	enum store_result result = query_step(&query);
 	if (result == STORE_OK && (!query_text(&query, 0, task->arena, &hit->slug) ||
 					  !query_text(&query, 1, task->arena, &hit->title) ||
-					  !query_text(&query, 2, task->arena, &hit->author)))
+					  !query_text(&query, 2, task->arena, &hit->author) ||
+					  !query_text(&query, 5, task->arena, &hit->context)))
 		result = STORE_RESTING;
 	if (result == STORE_OK) {
 		hit->id = query_number(&query, 3);
 		hit->written = query_number(&query, 4);
-		hit->context = candidate->context;
 	}
 	query_close(&query);
 	return result;
@@ -116,7 +94,7 @@ static enum store_result read_hits(
 		else if (result != STORE_NONE)
 			return result;
 	}
-	hits->more = best->count > task->skip + task->most;
+	hits->more = hits->unfinished || best->count > task->skip + task->most;
 	return STORE_OK;
 }
 

@@ -10,6 +10,8 @@
 #define STORE_SEARCH_WORDS 16   /* of what is typed, so many count */
 #define STORE_SEARCH_STARS 4    /* and so many of the stars: each costs more than a word */
 #define STORE_SEARCH_RANKS 1000 /* where more match, the newest of them are ranked */
+#define STORE_SEARCH_MS    150  /* then it ends */
+#define STORE_SEARCHES     2    /* at once, in one process: the rest of its threads is for pages */
 
 struct store_hit {
 	int64_t id; /* the comment; 0 for a post */
@@ -23,7 +25,13 @@ struct store_hits {
 	struct store_hit *items;
 	size_t count;
 	bool more;
+	bool unfinished; /* the time was over before all was looked at; `more` is true then, too */
 };
+
+/* Whoever searches says so before, and afterwards: store_search_end follows where this is true.
+ * False: STORE_SEARCHES others do already. */
+bool store_search_begin(struct store *store);
+void store_search_end(struct store *store);
 
 /*
  * `typed` is what a reader typed, any bytes: words, all of which have to be there; "several words"
@@ -32,9 +40,12 @@ struct store_hits {
  * left. Only shown comments. Best first, from the `skip`th on: where the words are more often
  * there, and among fewer others; in a post's title they count four times.
  *
- * What a search costs depends on STORE_SEARCH_RANKS, and not on the size of the store, but for two
- * kinds: those for words that are common each and hardly ever together go through all rows that
- * have the rarest, and a star behind four letters or more through all words that begin so.
+ * What a search costs depends on STORE_SEARCH_RANKS, and not on the size of the store or of its
+ * texts, but for a few kinds: those for words that are common each and hardly ever together go
+ * through all rows that have the rarest; a star behind four letters or more, through all words that
+ * begin so; and a phrase, through all places of its words. So STORE_SEARCH_MS ends each of them:
+ * what was found until then, from the newest on, is what is given. With a star or a phrase that may
+ * be nothing.
  */
 enum store_result store_search_comments(struct store *store, struct span capsule, struct span typed,
 	size_t skip, size_t most, struct arena *arena, struct store_hits *hits);

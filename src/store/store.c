@@ -21,6 +21,7 @@
 #include "store/connection.h"
 #include "store/file.h"
 #include "store/migrations.h"
+#include "store/search.h"
 
 #define STORE_MAGIC       0x5354
 #define STORE_CONNECTIONS 4
@@ -34,6 +35,7 @@ struct store {
 	struct connection *idle;
 	unsigned count;  /* connections, the lent ones too */
 	bool resting[2]; /* by access: said already, so that one event is one line in the log */
+	_Atomic unsigned searching; /* callers; not under the lock */
 };
 
 char *store_path(const char *file, struct fault *fault)
@@ -277,4 +279,20 @@ enum store_result store_run(
 	if (access == STORE_WRITE && result == STORE_OK && store->generation != NULL)
 		atomic_fetch_add(store->generation, 1);
 	return result;
+}
+
+bool store_search_begin(struct store *store)
+{
+	CHECK_MAGIC(store, STORE_MAGIC);
+	if (atomic_fetch_add(&store->searching, 1) < STORE_SEARCHES)
+		return true;
+	atomic_fetch_sub(&store->searching, 1);
+	return false;
+}
+
+void store_search_end(struct store *store)
+{
+	CHECK_MAGIC(store, STORE_MAGIC);
+	unsigned before = atomic_fetch_sub(&store->searching, 1);
+	CHECK(before > 0);
 }

@@ -79,6 +79,15 @@ bool unicode_is_joiner(uint32_t code_point)
 	return code_point == 0x200c || code_point == 0x200d;
 }
 
+struct span unicode_to_print(uint32_t code_point, struct span bytes)
+{
+	if (code_point == '\n' || code_point == '\t')
+		return SPAN_LIT(" ");
+	if (unicode_is_invisible_control(code_point) && !unicode_is_joiner(code_point))
+		return SPAN_LIT(REPLACEMENT_BYTES);
+	return bytes;
+}
+
 bool unicode_is_space(uint32_t code_point)
 {
 	if (code_point < 0x80)

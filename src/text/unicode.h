@@ -31,6 +31,10 @@ bool unicode_is_invisible_control(uint32_t code_point);
  * without them: text that is only shown may keep one between two visible characters. */
 bool unicode_is_joiner(uint32_t code_point);
 
+/* What a terminal may be given for the character that unicode_next_bytes has read: its own bytes,
+ * a blank for a line end or a tab, U+FFFD for what acts without being seen; joiners stay. */
+struct span unicode_to_print(uint32_t code_point, struct span bytes);
+
 bool unicode_is_space(uint32_t code_point);  /* category Z* and the ASCII blanks */
 bool unicode_is_mark(uint32_t code_point);   /* combining, category M* */
 bool unicode_is_letter(uint32_t code_point); /* or a digit: categories L* and N* */

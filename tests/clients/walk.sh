@@ -178,7 +178,7 @@ reports_and_hides() {
 		follow 'Hide it' && answer 'It is' && shown 'Nothing waits for you.' &&
 		essay_hides "$unkind" || return 1
 	as
-	fetch "$unkinds" && refused 52
+	fetch "$unkinds" && refused 51
 }
 
 unhides() {

@@ -52,17 +52,15 @@ static void text_of(char *text, size_t size, int round, int writer, size_t attem
 	snprintf(text, size, "Round %d writer %d number %zu end", round, writer, attempt);
 }
 
-/* One transaction as this person: true where it was answered whole with 30. */
+/* One answer to a page as this person: true where it was answered whole with 30. */
 static bool redirected(
 	struct writer *writer, const struct person *person, const char *path, const char *text)
 {
-	const struct client_options options = {.person = person};
-	char query[256], url[URL_SIZE];
+	char query[256];
 	struct answer answer;
-	bool whole;
+	bool whole = reader_fetch(
+		writer->port, person, path, encode_query(text, query, sizeof(query)), &answer);
 
-	url_of(url, "%s?%s", path, encode_query(text, query, sizeof(query)));
-	whole = client_fetch(writer->port, &options, url, &answer);
 	if (whole && answer.status != 30) {
 		writer->wrong = true;
 		writer->last = answer;

@@ -14,12 +14,46 @@
 #define ESSAY_ON  "/comments/on/posts/kindness-spreads"
 #define ESSAY_WAY "on/posts/kindness-spreads/new"
 
-static inline void answer(const char *path, unsigned char who)
+static inline const char *path_with(const char *path, const char *typed)
+{
+	return arena_printf(&w.arena, "%s?%s", path, typed);
+}
+
+/* As a link leads there. */
+static inline void answer_once(const char *path, unsigned char who)
 {
 	char url[2048];
 	snprintf(url, sizeof url, BASE "%s", path);
 	prepare_request(url, who);
 	comments_answer(comments, &request, &reply);
+}
+
+/* Whether that was answered with a redirect to where the page asks this reader alone. */
+static inline bool is_sent_to_guard(const char *path)
+{
+	size_t len = strcspn(path, "?");
+	return reply.status == STATUS_REDIRECT && reply.meta.len > len + 2 &&
+	       memcmp(reply.meta.ptr, path, len) == 0 && memcmp(reply.meta.ptr + len, "/~", 2) == 0;
+}
+
+/* What is typed at a guarded page is typed where that asks. */
+static inline void answer(const char *path, unsigned char who)
+{
+	answer_once(path, who);
+	if (is_sent_to_guard(path))
+		answer_once(arena_printf(&w.arena, "%.*s%s", SPAN_ARG(reply.meta),
+				    path + strcspn(path, "?")),
+			who);
+}
+
+/* The address where a guarded page asks this reader. */
+static inline const char *guard_of(const char *path, unsigned char who)
+{
+	answer_once(path, who);
+	if (!is_sent_to_guard(path))
+		fail_msg("%s by %d: %d %.*s, no guard", path, who, (int)reply.status,
+			SPAN_ARG(reply.meta));
+	return arena_copy(&w.arena, reply.meta);
 }
 
 static inline void assert_answer(
@@ -63,6 +97,13 @@ static inline const char *link_of(struct span page, const char *words)
 			return arena_copy(&w.arena, url);
 	fail_msg("no link \"%s\"", words);
 	return NULL;
+}
+
+/* Whether it leads to where that guarded page asks this reader. */
+static inline void assert_leads_to_guard(
+	struct span page, const char *words, const char *path, unsigned char who)
+{
+	assert_string_equal(link_of(page, words), guard_of(path, who));
 }
 
 /* What stands behind "=> " and `path` up to the next blank: a guarded path, mostly. Empty where no

@@ -98,11 +98,12 @@ static const char *const forms_own[] = {
 	"=> /comments/on/posts/~/spread?after=9 Next part",
 	"=> /comments/on/posts/~/feed.gmi Follow these comments",
 	"=> /comments/on/posts/~/atom.xml Follow them as Atom",
-	"=> /comments/on/posts/~/new Leave a comment (as *)",
+	"=> /comments/on/posts/~/new/~ Leave a comment (as *)",
 	"=> titan://here.example/comments/on/posts/~/new Or write a longer one (with a client that "
 	"knows Titan)",
 	"=> /comments/?on/posts/~/new Log in or register to leave a comment",
 	"=> /comments/9/reply Pass it on",
+	"=> /comments/9/reply/~ Pass it on",
 	"=> titan://here.example/comments/9/reply Or write a longer one (with a client that knows "
 	"Titan)",
 	"=> /comments/9/report Report it to the moderators",

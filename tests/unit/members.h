@@ -8,15 +8,10 @@
 #include "comments/codes.h"
 #include "store/codes.h"
 
-static inline const char *path_with(const char *path, const char *typed)
-{
-	return arena_printf(&w.arena, "%s?%s", path, typed);
-}
-
 /* The guarded form of a path, as this reader is redirected to it, with what was typed there. */
 static inline const char *typed_at(const char *path, unsigned char who, const char *typed)
 {
-	return path_with(led_to(path, who), typed);
+	return path_with(guard_of(path, who), typed);
 }
 
 /* The first line of the first preformatted block. */

@@ -20,6 +20,9 @@ static const struct {
 	{"posts/caf\xc3\xa9 noir", "/posts/caf\xc3\xa9 noir.gmi", "Caf\xc3\xa9\n# noir"},
 };
 
+/* One more post, where a test has it. */
+static const char *another_slug;
+
 static struct conf_capsule capsule;
 static struct comments *comments;
 static struct comments_shared shared;
@@ -33,6 +36,13 @@ static inline bool find_post(
 {
 	assert_ptr_equal(posts, &capsule);
 	assert_ptr_equal(asking, &request);
+	if (another_slug != NULL && span_equal(span_of(another_slug), slug)) {
+		*post = (struct post){.slug = span_of(another_slug),
+			.path = span_of("/another.gmi"),
+			.title = span_of("Another"),
+			.published = NOON};
+		return true;
+	}
 	for (size_t i = 0; i < sizeof(known_posts) / sizeof(known_posts[0]); i++) {
 		if (span_equal(span_of(known_posts[i].slug), slug)) {
 			*post = (struct post){.slug = span_of(known_posts[i].slug),
@@ -90,6 +100,7 @@ static inline int set_up(void **state)
 	comments = comments_new(&capsule, w.store, &shared);
 	assert_non_null(comments);
 	now = NOON;
+	another_slug = NULL;
 	return 0;
 }
 

@@ -145,12 +145,12 @@ static inline int64_t write_one(int64_t person, struct span slug, const char *te
 	return added.id;
 }
 
-/* Around the store: what its file holds, and what to put there. */
-static inline int64_t ask_file(const char *sql)
+/* Around the store: what a file holds, the store's above all, and what to put there. */
+static inline int64_t ask_at(const char *file, const char *sql)
 {
 	sqlite3 *db;
 	sqlite3_stmt *statement;
-	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
@@ -160,13 +160,23 @@ static inline int64_t ask_file(const char *sql)
 	return number;
 }
 
-static inline void tell_file(const char *sql)
+static inline void tell_at(const char *file, const char *sql)
 {
 	sqlite3 *db;
-	assert_int_equal(sqlite3_open(store_file(), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	sqlite3_close(db);
+}
+
+static inline int64_t ask_file(const char *sql)
+{
+	return ask_at(store_file(), sql);
+}
+
+static inline void tell_file(const char *sql)
+{
+	tell_at(store_file(), sql);
 }
 
 #endif

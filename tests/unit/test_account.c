@@ -12,7 +12,8 @@ static void an_owner_by_fingerprint_comes_in_anyhow(void **state)
 		"0101010101010101010101010101010101010101010101010101010101010101"};
 	capsule.owner = (struct conf_texts){hex, 1};
 	capsule.registration = REGISTRATION_CLOSED;
-	assert_holds(page_of("/comments/", 1), "=> /comments/register Register with it\n");
+	assert_leads_to_guard(
+		page_of("/comments/", 1), "Register with it", "/comments/register", 1);
 	assert_lacks(page_of("/comments/", 2), "/comments/register");
 	led_to("/comments/register?Rosa", 1);
 	assert_holds(page_of("/comments/", 1), "identity, as the capsule's owner.\n");
@@ -32,7 +33,7 @@ static void identities_are_asked_for_at_the_top(void **state)
 		"/comments/welcome/linked/" ESSAY_WAY, 2, STATUS_REDIRECT, "/comments/?" ESSAY_WAY);
 	assert_answer("/comments/account/", 2, STATUS_REDIRECT, "/comments/");
 	struct span page = page_of("/comments/", 2);
-	assert_holds(page, "=> /comments/register Register with it\n");
+	assert_leads_to_guard(page, "Register with it", "/comments/register", 2);
 	assert_lacks(page, "on your way");
 }
 
@@ -53,7 +54,7 @@ static void an_ended_certificate_only_makes_way_for_another(void **state)
 		assert_says("/comments/account/leave", 1, STATUS_CERTIFICATE_NOT_VALID, "");
 		assert_says("/comments/register?Luz", 1, STATUS_CERTIFICATE_NOT_VALID, "");
 		assert_says("/comments/", 2, STATUS_CERTIFICATE_NOT_VALID, "dates");
-		const char *shown = led_to(typed_at(device, 1, "yes"), 1);
+		const char *shown = led_to(path_with(device, "yes"), 1);
 		page = page_of(shown, 1);
 		const char *code = code_in(page);
 		assert_lacks(page_of(shown, 1), "account/recovery");

@@ -75,7 +75,8 @@ static void who_is_known_is_offered_more(void **state)
 	let_people_in();
 	say_text(rosa, 0, "hello");
 	struct span page = page_of("/comments/1", 2);
-	assert_holds(page, "=> /comments/1/reply Pass it on\n"
+	assert_leads_to_guard(page, "Pass it on", "/comments/1/reply", 2);
+	assert_holds(page, " Pass it on\n"
 			   "You will be asked what you would like to add.\n"
 			   "=> titan://here.example/comments/1/reply Or write a longer one (with a "
 			   "client that knows Titan)\n");
@@ -287,7 +288,7 @@ static void closed_posts_are_read_only(void **state)
 	assert_holds(page, "Comments on this post are closed since 2027-01-18.\n");
 	assert_lacks(page, "/new");
 	page = page_of("/comments/1", 4);
-	assert_holds(page, "As a moderator you can write all the same.\n=> /comments/1/reply ");
+	assert_holds(page, "As a moderator you can write all the same.\n=> /comments/1/reply/~");
 	capsule.close_after = 0;
 	capsule.commenting = COMMENTING_CLOSED;
 	assert_holds(page_of("/comments/1", 2), "\nComments are closed.\n");

@@ -322,8 +322,8 @@ static void a_hostile_file_is_refused_in_words(void **state)
 	assert_string_equal(f->said, "k.conf:2: this is not a text: it holds a NUL\n");
 	assert_int_equal(read_span(f, S("\n\n\xff\xfe")), CONF_WRONG);
 	assert_string_equal(f->said, "k.conf:3: this line is not UTF-8\n");
-	assert_text_wrong(
-		f, "store = \"\\x1b[2J\"", "k.conf:1: store: \"?[2J\" holds a control character\n");
+	assert_text_wrong(f, "store = \"\\x1b[2J\"",
+		"k.conf:1: store: \"\xef\xbf\xbd[2J\" holds a control character\n");
 
 	for (size_t i = 0; i < 20000; i++)
 		memcpy(deep + i * 12, "capsule x {\n", 12);

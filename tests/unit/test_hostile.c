@@ -6,6 +6,7 @@
 #include <sys/param.h>
 
 #include "answers.h"
+#include "dice.h"
 #include "forms.h"
 
 #define ROUNDS      200
@@ -13,17 +14,6 @@
 #define NAME_LENGTH 200
 #define PIECES_NAME 6
 #define PIECES_TEXT 60
-
-/* Of one seed, so that a failure comes again. */
-static uint64_t seed;
-
-static uint64_t roll(uint64_t below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % below;
-}
 
 static const char *const pieces[] = {"```", "``` Picture", "\n```\n", "=> ", "=>/evil Log in",
 	"\n=> /comments/account/leave Leave, with your comments or without\n", "\r\n=> gemini://evil.example/ Kindness\r\n",
@@ -42,7 +32,7 @@ static const char *const pieces[] = {"```", "``` Picture", "\n```\n", "=> ", "=>
 
 static void add_code_point(struct buf *buf)
 {
-	uint32_t c = (uint32_t)roll(roll(2) == 0 ? 0x3000 : 0x110000);
+	uint32_t c = roll(roll(2) == 0 ? 0x3000 : 0x110000);
 	if (c < 0x80) {
 		buf_byte(buf, (char)c);
 	} else if (c < 0x800) {

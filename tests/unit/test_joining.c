@@ -28,17 +28,19 @@ static void a_reader_registers(void **state)
 			   "fingerprint of the certificate's key.\n");
 	assert_holds(page, "``` Fingerprint\nSHA256 c1:c1:");
 	assert_holds(page, ":c1\nvalid until 2028-01-15\n```\n");
-	assert_holds(page, "=> /comments/register/" ESSAY_WAY " Register with it\n");
-	assert_holds(page, "=> /comments/link/" ESSAY_WAY " I am registered already, ");
-	assert_holds(page, "=> /comments/recover/" ESSAY_WAY " I lost my certificate ");
+	assert_leads_to_guard(page, "Register with it", "/comments/register/" ESSAY_WAY, 1);
+	assert_leads_to_guard(
+		page, "I am registered already, on another device", "/comments/link/" ESSAY_WAY, 1);
+	assert_leads_to_guard(page, "I lost my certificate and have a recovery code",
+		"/comments/recover/" ESSAY_WAY, 1);
 	assert_holds(page, "You were on your way to: leave a comment on \"Kindness Spreads\".\n");
 
 	assert_answer("/comments/register/" ESSAY_WAY, 1, STATUS_INPUT, ASK_NAME);
 	const char *welcome = led_to("/comments/register/" ESSAY_WAY "?Rosa", 1);
 	page = page_of(welcome, 1);
 	assert_holds(page, "# Hello, Rosa\n");
-	assert_holds(page,
-		"=> /comments/" ESSAY_WAY " Go on: leave a comment on \"Kindness Spreads\"\n");
+	assert_leads_to_guard(
+		page, "Go on: leave a comment on \"Kindness Spreads\"", ESSAY_ON "/new", 1);
 	assert_holds(page, "\n## Keep this\n\n``` Recovery code\n");
 	assert_holds(page, "\n```\nIt is shown once: write it down. ");
 	/* Once, and to her alone. */
@@ -50,8 +52,9 @@ static void a_reader_registers(void **state)
 	assert_true(strstr(welcome, code) == NULL);
 
 	/* From now on the way leads straight there. */
-	assert_answer("/comments/?" ESSAY_WAY, 1, STATUS_REDIRECT, ESSAY_ON "/new");
-	assert_answer("/comments/register/" ESSAY_WAY, 1, STATUS_REDIRECT, ESSAY_ON "/new");
+	const char *new = guard_of(ESSAY_ON "/new", 1);
+	assert_answer("/comments/?" ESSAY_WAY, 1, STATUS_REDIRECT, new);
+	assert_answer("/comments/register/" ESSAY_WAY, 1, STATUS_REDIRECT, new);
 	assert_answer("/comments/register?Luz", 1, STATUS_REDIRECT, "/comments/");
 	assert_is(1, "Rosa");
 }
@@ -76,10 +79,10 @@ static void the_way_to_an_answer_is_kept(void **state)
 	const char *way = arena_printf(&w.arena, "/comments/?%lld/reply", (long long)id);
 	struct span page = page_of(way, 2);
 	assert_holds(page, "You were on your way to: pass on the comment by rosa.\n");
-	assert_holds(page, "=> /comments/register/1/reply Register with it\n");
+	assert_leads_to_guard(page, "Register with it", "/comments/register/1/reply", 2);
 	page = page_of(led_to("/comments/register/1/reply?Luz", 2), 2);
-	assert_holds(page, "=> /comments/1/reply Go on: pass on the comment by rosa\n");
-	assert_answer(way, 2, STATUS_REDIRECT, "/comments/1/reply");
+	assert_leads_to_guard(page, "Go on: pass on the comment by rosa", "/comments/1/reply", 2);
+	assert_answer(way, 2, STATUS_REDIRECT, guard_of("/comments/1/reply", 2));
 	/* The way to one that was deleted leads to the own page. */
 	assert_int_equal(store_comment_delete(w.store, HERE, id, 1), STORE_OK);
 	assert_holds(page_of(way, 2), "# Luz\n");
@@ -127,11 +130,11 @@ static void closed_registration_says_so(void **state)
 	struct span page = page_of("/comments/", 2);
 	assert_holds(page, "Nobody new can register here at present.");
 	assert_lacks(page, "/comments/register");
-	assert_holds(page, "=> /comments/link ");
+	assert_holds(page, "=> /comments/link/~");
 	assert_answer("/comments/register/" ESSAY_WAY, 2, STATUS_REDIRECT, "/comments/?" ESSAY_WAY);
 	assert_answer("/comments/register?Luz", 2, STATUS_REDIRECT, "/comments/");
-	assert_answer(
-		"/comments/invitation?" SHORT_OTHER, 2, STATUS_REDIRECT, "/comments/register");
+	const char *invited = path_with(guard_of("/comments/invitation", 2), SHORT_OTHER);
+	assert_answer(invited, 2, STATUS_REDIRECT, guard_of("/comments/register", 2));
 	assert_is_nobody(2);
 	/* Who is registered can still link another device. */
 	led_to(path_with("/comments/link", device_code(1)), 3);
@@ -145,19 +148,22 @@ static void invitations_let_one_in_each(void **state)
 	const char *code = made_code(STORE_CODE_INVITATION);
 	assert_holds(page_of("/comments/", 1), "asked for the code of your invitation, then for "
 					       "a name.");
-	assert_answer("/comments/register/" ESSAY_WAY "?Rosa", 1, STATUS_REDIRECT,
-		"/comments/invitation/" ESSAY_WAY);
+	const char *at = guard_of("/comments/invitation/" ESSAY_WAY, 1);
+	assert_answer("/comments/register/" ESSAY_WAY "?Rosa", 1, STATUS_REDIRECT, at);
 	assert_answer("/comments/invitation", 1, STATUS_SENSITIVE_INPUT,
 		"Please type the code of your invitation");
 	assert_says("/comments/invitation?hello", 1, STATUS_SENSITIVE_INPUT, NOT_A_CODE);
 	assert_says("/comments/invitation?" SHORT_OTHER, 1, STATUS_SENSITIVE_INPUT,
 		"No invitation has that code");
-	assert_answer(path_with("/comments/invitation/" ESSAY_WAY, code), 1, STATUS_REDIRECT,
-		"/comments/register/" ESSAY_WAY);
+	/* A link that holds a good one does not use it up. */
+	answer_once(path_with("/comments/invitation", code), 1);
+	led_to(path_with(at, code), 1);
+	assert_string_equal(
+		arena_copy(&w.arena, reply.meta), guard_of("/comments/register/" ESSAY_WAY, 1));
 	/* Good for one. */
 	assert_says(path_with("/comments/invitation", code), 2, STATUS_SENSITIVE_INPUT,
 		"No invitation has that code");
-	assert_answer("/comments/register?Luz", 2, STATUS_REDIRECT, "/comments/invitation");
+	assert_says("/comments/register?Luz", 2, STATUS_REDIRECT, "/comments/invitation/~");
 	assert_is_nobody(2);
 	led_to("/comments/register/" ESSAY_WAY "?Rosa", 1);
 	assert_is(1, "Rosa");
@@ -175,7 +181,7 @@ static void one_code_links_one_device(void **state)
 	assert_answer(path_with("/comments/link/" ESSAY_WAY, code), 2, STATUS_REDIRECT,
 		"/comments/welcome/linked/" ESSAY_WAY);
 	struct span page = page_of("/comments/welcome/linked/" ESSAY_WAY, 2);
-	assert_holds(page, "# Hello, Rosa\n\n=> /comments/" ESSAY_WAY " Go on: ");
+	assert_holds(page, "# Hello, Rosa\n\n=> /comments/" ESSAY_WAY "/~");
 	assert_lacks(page, "ecovery");
 	assert_is(2, "Rosa");
 	assert_says(path_with("/comments/link", code), 3, STATUS_SENSITIVE_INPUT, "not known");
@@ -222,11 +228,11 @@ static void a_lost_certificate_is_recovered(void **state)
 	(void)state;
 	const char *code = join(1, "Rosa"), *at = "/comments/recover/as/rosa/" ESSAY_WAY;
 	assert_answer("/comments/recover/" ESSAY_WAY, 2, STATUS_INPUT, "What is your name here?");
-	assert_answer("/comments/recover/" ESSAY_WAY "?rosa", 2, STATUS_REDIRECT, at);
+	assert_answer("/comments/recover/" ESSAY_WAY "?rosa", 2, STATUS_REDIRECT, guard_of(at, 2));
 	assert_answer(at, 2, STATUS_SENSITIVE_INPUT, "Please type the recovery code of rosa");
 	const char *welcome = led_to(path_with(at, code), 2);
 	struct span page = page_of(welcome, 2);
-	assert_holds(page, "# Hello, Rosa\n\n=> /comments/" ESSAY_WAY " Go on: ");
+	assert_holds(page, "# Hello, Rosa\n\n=> /comments/" ESSAY_WAY "/~");
 	/* It is used up, and there is a new one. */
 	const char *next = code_in(page);
 	assert_string_not_equal(code, next);
@@ -242,7 +248,7 @@ static void unknown_names_are_answered_alike(void **state)
 	(void)state;
 	join(1, "Rosa");
 	assert_answer("/comments/recover?nobody%20else", 2, STATUS_REDIRECT,
-		"/comments/recover/as/nobody%20else");
+		guard_of("/comments/recover/as/nobody%20else", 2));
 	assert_answer("/comments/recover/as/nobody%20else", 2, STATUS_SENSITIVE_INPUT,
 		"Please type the recovery code of nobody else");
 	assert_answer("/comments/recover/as/nobody%20else?" OTHER_CODE, 2, STATUS_SENSITIVE_INPUT,
@@ -266,7 +272,8 @@ static void every_name_can_be_recovered(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		unsigned char who = (unsigned char)(1 + i);
 		const char *code = join(who, names[i]);
-		const char *at = led_to(path_with("/comments/recover", names[i]), 9);
+		const char *at =
+			led_to(path_with("/comments/recover", names[i]), (unsigned char)(101 + i));
 		led_to(path_with(at, code), (unsigned char)(101 + i));
 		struct store_person person, again;
 		assert_int_equal(store_person_by_key(w.store, HERE, key_of(who), &w.arena, &person),
@@ -334,11 +341,13 @@ static void ways_are_percent_encoded(void **state)
 	(void)state;
 #define CAFE "on/posts/caf%C3%A9%20noir/"
 	struct span page = page_of("/comments/?" CAFE "new", 2);
-	assert_holds(page, "=> /comments/register/" CAFE "new ");
+	assert_holds(page, "=> /comments/register/" CAFE "new/~");
 	assert_holds(page, "leave a comment on \"Caf\xc3\xa9 # noir\".");
 	assert_holds(page_of(led_to("/comments/register/" CAFE "new?Luz", 2), 2),
-		"=> /comments/" CAFE "new Go on: ");
-	assert_answer("/comments/?" CAFE "new", 2, STATUS_REDIRECT, "/comments/" CAFE "new");
+		"=> /comments/" CAFE "new/~");
+	assert_answer(
+		"/comments/?" CAFE "new", 2, STATUS_REDIRECT, guard_of("/comments/" CAFE "new", 2));
+	assert_says("/comments/" CAFE "new?Hello", 2, STATUS_REDIRECT, "/comments/1");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -112,7 +112,7 @@ static void orders_say_what_they_do(void **state)
 	assert_says_guarded(
 		"/comments/moderation/1/hide", long_reason, LUZ, STATUS_INPUT, "too long");
 	/* Nor by a link on somebody else's page. */
-	assert_says("/comments/moderation/1/hide?Because", LUZ, STATUS_REDIRECT, "/hide/~");
+	guard_of("/comments/moderation/1/hide?Because", LUZ);
 	assert_int_equal(comment_of(1).state, STORE_SHOWN);
 	long_reason[501] = '\0';
 	assert_says_guarded("/comments/moderation/1/hide", long_reason, LUZ, STATUS_REDIRECT, PAGE);
@@ -232,7 +232,7 @@ static void the_store_looks_again(void **state)
 {
 	(void)state;
 	write_one(rosa, SPREADS, "hello");
-	const char *link = arena_printf(&w.arena, "%s?Because", led_to(PAGE "1/hide", LUZ));
+	const char *link = arena_printf(&w.arena, "%s?Because", guard_of(PAGE "1/hide", LUZ));
 	moderate_for(STORE_ACT_DISMISS, luz, "resting");
 	assert_says(link, LUZ, STATUS_CERTIFICATE_NOT_AUTHORISED, "moderators and owners");
 	assert_int_equal(comment_of(1).state, STORE_SHOWN);

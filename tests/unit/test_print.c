@@ -2,11 +2,13 @@
  * What the verbs print of readers' words, and how far they have come.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "capture.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "conf/conf.h"
 
 static char printed[65536];
 static int saved_stdout;
@@ -59,6 +61,24 @@ static void nothing_that_acts_is_printed(void **state)
 		print_text(texts[i].text);
 		assert_string_equal(catch_end(), texts[i].shown);
 	}
+}
+
+/* What is complained of is as harmless. */
+static void nothing_that_acts_is_complained_of(void **state)
+{
+	(void)state;
+	capture_begin();
+	assert_false(conf_complain("%s: there is none", "a\x1b[2J\xc2\x9b\xe2\x80\xaez\n\xff"));
+	assert_string_equal(
+		capture_end(), "a" HIDDEN "[2J" HIDDEN HIDDEN "z " HIDDEN ": there is none\n");
+	/* The longest of which each byte takes three. */
+	static char wrong[4096];
+	memset(wrong, 0xff, sizeof wrong - 1);
+	capture_begin();
+	assert_false(conf_complain("%s", wrong));
+	size_t len = strlen(capture_end());
+	assert_in_range(len, 3 * FAULT_TEXT_SIZE, 3 * sizeof wrong);
+	assert_int_equal(len % 3, 1);
 }
 
 static void a_beginning_ends_with_an_ellipsis(void **state)
@@ -116,7 +136,14 @@ static void on_a_terminal_one_line_is_drawn_over(void **state)
 	progress_end(&progress);
 	dup2(saved, STDERR_FILENO);
 	close(saved);
-	ssize_t len = read(terminal, text, sizeof text - 1);
+	/* It comes in pieces, the last of which ends with the third of these. */
+	struct pollfd readable = {.fd = terminal, .events = POLLIN};
+	size_t len = 0;
+	for (int returns = 0; returns < 3 && poll(&readable, 1, 5000) > 0; len++) {
+		assert_in_range(len, 0, sizeof text - 2);
+		assert_int_equal(read(terminal, text + len, 1), 1);
+		returns += text[len] == '\r';
+	}
 	assert_true(len > 0);
 	text[len] = '\0';
 	close(side);
@@ -132,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_that_acts_is_printed),
+		cmocka_unit_test(nothing_that_acts_is_complained_of),
 		cmocka_unit_test(a_beginning_ends_with_an_ellipsis),
 		cmocka_unit_test(each_line_of_a_text_is_indented),
 		cmocka_unit_test(nothing_is_drawn_in_a_pipe),

@@ -2,6 +2,7 @@
  * The search page, and how what it knows of the posts follows their files.
  */
 #include "answers.h"
+#include "slow.h"
 
 #include "comments/indexing.h"
 #include "comments/visit.h"
@@ -228,6 +229,77 @@ static void it_is_limited(void **state)
 	assert_says("/search", 0, STATUS_INPUT, "words"); /* asking is free */
 }
 
+static void few_search_at_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < STORE_SEARCHES; i++)
+		assert_true(store_search_begin(w.store));
+	assert_says("/search?door", 0, STATUS_SLOW_DOWN, "2");
+	assert_int_equal(reply.meta.len, 1);                         /* seconds, and nothing else */
+	assert_int_equal(ask_file("SELECT count(*) FROM posts"), 0); /* nor are posts looked at */
+	store_search_end(w.store);
+	/* It is one of the others meanwhile, and none when it is done, however that ends. */
+	for (int i = 0; i < 3; i++) {
+		assert_holds(page_of("/search?door", 0), "## Posts");
+		assert_says("/search?...", 0, STATUS_INPUT, "no word");
+	}
+	tell_file("ALTER TABLE post_words RENAME TO elsewhere");
+	assert_says("/search?door", 0, STATUS_SERVER_UNAVAILABLE, "Comments are resting");
+	assert_says("/search?door", 0, STATUS_SERVER_UNAVAILABLE, "Comments are resting");
+}
+
+static void a_search_that_takes_long(void **state)
+{
+	(void)state;
+	assert_holds(page_of("/search?door", 0), "## Posts"); /* the posts are known */
+	say(rosa, SPREADS, 0, S("plum"));
+	tell_file(
+		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
+		" INSERT INTO comments (capsule, thread, person, text, written)"
+		" SELECT capsule, thread, person, 'a plum', i FROM n JOIN comments c ON c.id = 1");
+	slow_ms = STORE_SEARCH_MS / 10;
+	struct span page = page_of("/search?plum", 0);
+	assert_holds(page, "not everything was looked at");
+	assert_holds(page, "\n=> /comments/501 Comment by Rosa");
+	assert_lacks(page, "Only the best");
+	slow_ms = STORE_SEARCH_MS;
+	page = page_of("/search?plum", 0);
+	slow_ms = 0;
+	assert_holds(page, "not everything was looked at");
+	assert_lacks(page, "Nothing was found");
+	assert_lacks(page, "## ");
+	assert_holds(page_of("/search?plum", 0), "Only the best 20 of each");
+}
+
+static void looking_at_posts_ends_as_well(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 30; i++)
+		put(arena_printf(&w.arena, "posts/gone%d", i), "Gone", 1, "a ladder");
+	slow_ms = INDEXING_MOST_MS / 10;
+	answer("/search?door", 0);
+	slow_ms = 0;
+	assert_in_range(ask_file("SELECT count(*) FROM posts"), 20, 32);
+	/* The next one goes on, and not only after ten seconds. */
+	assert_holds(page_of("/search?door", 0), "## Posts");
+	assert_int_equal(ask_file("SELECT count(*) FROM posts"), 3);
+}
+
+static void a_post_of_many_lines(void **state)
+{
+	const size_t size = INDEXING_TEXT_BYTES;
+	char *text = malloc(size + 1);
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < size; i++)
+		text[i] = i % 2 == 0 ? 'a' : '\n';
+	memcpy(text + size - 8, "\nneedle", 8);
+	post_text = text;
+	assert_holds(page_of("/search?needle", 0), "## Posts");
+	assert_int_equal(ask_file("SELECT count(*) FROM posts"), 3);
+	free(text);
+}
+
 static void the_store_rests(void **state)
 {
 	(void)state;
@@ -251,6 +323,10 @@ int main(void)
 		TEST(a_store_that_takes_nothing),
 		TEST(a_post_of_any_size_and_bytes),
 		TEST(it_is_limited),
+		TEST(few_search_at_once),
+		TEST(a_search_that_takes_long),
+		TEST(looking_at_posts_ends_as_well),
+		TEST(a_post_of_many_lines),
 		TEST(the_store_rests),
 	};
 	return cmocka_run_group_tests_name("search", tests, NULL, NULL);

@@ -75,7 +75,8 @@ static void a_registered_reader_is_greeted_by_name(void **state)
 	(void)state;
 	person_of(1, "Rosa");
 	struct span section = section_for(1);
-	assert_holds(section, "=> " ESSAY_ON "/new Leave a comment (as Rosa)\n"
+	assert_leads_to_guard(section, "Leave a comment (as Rosa)", ESSAY_ON "/new", 1);
+	assert_holds(section, " Leave a comment (as Rosa)\n"
 			      "You will be asked for its text.\n"
 			      "=> titan://here.example" ESSAY_ON
 			      "/new Or write a longer one (with a client that knows Titan)\n");
@@ -173,7 +174,7 @@ static void a_closed_post_says_since_when(void **state)
 	}
 	assert_holds(section_for(1), "closed since 2027-01-16.\n"
 				     "As a moderator you can write all the same.\n"
-				     "=> /comments/on/posts/kindness-spreads/new ");
+				     "=> /comments/on/posts/kindness-spreads/new/~");
 	capsule.commenting =
 		COMMENTING_CLOSED; /* since when is not known, but for the post's day */
 	assert_holds(section_for(0), "are closed since 2027-01-16.\n");

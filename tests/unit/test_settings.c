@@ -17,36 +17,64 @@ static void the_account_leads_to_everything(void **state)
 		"Make a new recovery code; the one before it ends",
 		"Your name, certificates and comments, to read",
 		"All that is kept of you, for programs, as JSON"};
+	const char *owner = "I have the code that makes its holder the capsule's owner";
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
 		assert_says(link_of(page, labels[i]), 1, STATUS_INPUT, "");
 	page_of(link_of(page, "Your certificates: see them, remove one"), 1);
 	page_of(link_of(page, "Follow answers to you in your client"), 1);
 	page_of(link_of(page, "What others see of you"), 1);
 	page_of(link_of(page, "Leave, with your comments or without"), 1);
-	assert_holds(page, "=> /comments/account/owner ");
+	assert_says(link_of(page, owner), 1, STATUS_SENSITIVE_INPUT, "owner code");
 }
 
 /* What a link of a stranger's could make a client type is not looked at. */
 static void nothing_changes_without_the_guard(void **state)
 {
 	(void)state;
-	person_of(1, "rosa");
-	person_of(2, "luz");
-	static const char *const paths[] = {"/comments/account/rename", "/comments/account/device",
-		"/comments/account/recovery", "/comments/account/feed/renew",
-		"/comments/account/data.gmi", "/comments/account/data.json",
-		"/comments/account/leave/keep", "/comments/account/leave/erase"};
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		const char *guarded = led_to(path_with(paths[i], "yes"), 1);
+	const char *recovery = join(2, "Luz");
+	write_one(person_of(1, "rosa"), SPREADS, "hello");
+	const struct {
+		const char *path, *typed;
+		unsigned char who, other;
+	} rows[] = {
+		{"/comments/account/rename", "yes", 1, 2},
+		{"/comments/account/device", "yes", 1, 2},
+		{"/comments/account/recovery", "yes", 1, 2},
+		{"/comments/account/feed/renew", "yes", 1, 2},
+		{"/comments/account/data.gmi", "yes", 1, 2},
+		{"/comments/account/data.json", "yes", 1, 2},
+		{"/comments/account/leave/keep", "yes", 1, 2},
+		{"/comments/account/leave/erase", "yes", 1, 2},
+		{"/comments/account/owner", made_code(STORE_CODE_OWNER), 1, 2},
+		{ESSAY_ON "/new", "Fool", 1, 2},
+		{"/comments/1/reply", "Fool", 1, 2},
+		{"/comments/1/edit", "Fool", 1, 2},
+		{"/comments/1/delete", "yes", 1, 2},
+		{"/comments/register", "Fool", 3, 4},
+		{"/comments/register/" ESSAY_WAY, "Fool", 3, 4},
+		{"/comments/link", device_code(2), 3, 4},
+		{"/comments/recover", "Luz", 3, 4},
+		{"/comments/recover/as/Luz", recovery, 3, 4},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *guarded = guard_of(path_with(rows[i].path, rows[i].typed), rows[i].who);
+		const char *others = guard_of(rows[i].path, rows[i].other);
 		assert_null(strchr(guarded, '?'));
-		assert_says(guarded, 1, STATUS_INPUT, "");
-		/* Another reader's guard is none. */
-		assert_string_not_equal(led_to(path_with(guarded, "yes"), 2), guarded);
+		assert_string_not_equal(others, guarded);
+		/* Another reader's guard is none, nor one that was made up. */
+		assert_answer(
+			path_with(others, rows[i].typed), rows[i].who, STATUS_REDIRECT, guarded);
+		others = arena_printf(&w.arena, "%s/~000000000000?%s", rows[i].path, rows[i].typed);
+		assert_answer(others, rows[i].who, STATUS_REDIRECT, guarded);
 	}
 	/* Nothing but yes is yes. */
 	assert_says(typed_at("/comments/account/leave/erase", 1, "no"), 1, STATUS_INPUT, "yes");
 	assert_says(typed_at("/comments/account/leave/erase", 1, "%FF"), 1, STATUS_INPUT, "UTF-8");
 	assert_is(1, "rosa");
+	assert_is_nobody(3);
+	assert_int_equal(ask_file("SELECT count(*) FROM people WHERE role = 0"), 2);
+	assert_int_equal(ask_file("SELECT count(*) FROM comments WHERE text = 'hello'"), 1);
+	assert_int_equal(ask_file("SELECT count(*) FROM comments"), 1);
 }
 
 static void a_name_is_changed(void **state)
@@ -54,7 +82,7 @@ static void a_name_is_changed(void **state)
 	(void)state;
 	join(1, "Rosa");
 	join(2, "Luz");
-	const char *at = led_to("/comments/account/rename", 1);
+	const char *at = guard_of("/comments/account/rename", 1);
 	assert_says(at, 1, STATUS_INPUT, "What name would you like instead of Rosa?");
 	assert_says(path_with(at, "luz"), 1, STATUS_INPUT, "That name is taken.");
 	assert_says(path_with(at, "owner"), 1, STATUS_INPUT, "kept for the capsule");
@@ -65,7 +93,7 @@ static void a_name_is_changed(void **state)
 	assert_answer(path_with(at, "Rosemary"), 1, STATUS_REDIRECT, "/comments/account/");
 	assert_is(1, "Rosemary");
 	/* The old name is kept from others, and not from her. */
-	const char *other = led_to("/comments/account/rename", 2);
+	const char *other = guard_of("/comments/account/rename", 2);
 	assert_says(path_with(other, "rosa"), 2, STATUS_INPUT, "That name is taken.");
 	assert_says("/comments/register?Rosa", 3, STATUS_INPUT, "That name is taken.");
 	led_to(path_with(at, "Rosa"), 1);
@@ -79,7 +107,7 @@ static void names_change_a_few_times_a_day(void **state)
 {
 	(void)state;
 	join(1, "Rosa");
-	const char *at = led_to("/comments/account/rename", 1);
+	const char *at = guard_of("/comments/account/rename", 1);
 	static const char *const names[] = {"Ro", "Rosie", "Rosalie", "Rosalind", "Rosario"};
 	for (size_t i = 0; i < 5; i++)
 		assert_answer(path_with(at, names[i]), 1, STATUS_REDIRECT, "/comments/account/");

@@ -1,61 +1,27 @@
 /*
  * From paths to answers, in a capsule made for the test.
  */
-#include "tree.h"
+#include "sites.h"
 
 #include <sys/resource.h>
 #include <time.h>
 
 #include "page/reply.h"
-#include "site/site.h"
 
 #define NOTICED_WITHIN_MS 5000 /* changes are looked for once a second */
 
-static struct tree tree;
-static struct conf_capsule conf;
-static struct site *site;
-static struct arena arena;
-
-static void reopen(void)
-{
-	struct fault fault;
-	if (site != NULL)
-		site_free(site);
-	site = site_new(&conf, &fault);
-	if (site == NULL)
-		fail_msg("%s", fault.text);
-}
-
 static int set_up(void **state)
 {
-	static char root[128];
-	(void)state;
-	arena_init(&arena, 1 << 20);
-	tree_begin(&tree);
-	tree_folder(&tree, "root");
+	site_begin(state);
 	tree_folder(&tree, "root/dir");
 	tree_folder(&tree, "root/empty");
 	tree_file(&tree, "root/index.gmi", "# Home\n");
-	tree_file(&tree, "root/a.gmi", "# A\n");
 	tree_file(&tree, "root/dir/index.gemini", "# Dir\n");
 	tree_file(&tree, "root/sp ace ä.txt", "words\n");
 	tree_file(&tree, "root/.hidden.gmi", "no\n");
 	tree_folder(&tree, "root/.git");
 	tree_file(&tree, "root/.git/config", "no\n");
-	snprintf(root, sizeof root, "%s", tree_at(&tree, "root"));
-	conf = (struct conf_capsule){
-		.host = "localhost", .root = root, .lang = "en", .feed = "/index.gmi"};
-	site = NULL;
 	reopen();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	site_free(site);
-	tree_end(&tree);
-	arena_end(&arena);
 	return 0;
 }
 
@@ -303,7 +269,7 @@ static void a_capsule_that_cannot_be_served(void **state)
 	assert_non_null(strstr(fault.text, "/nowhere/at/all"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, site_end)
 
 int main(void)
 {

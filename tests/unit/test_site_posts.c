@@ -1,49 +1,10 @@
 /*
  * What a site tells others of its posts: the Atom feed, and the list and the texts for other pages.
  */
-#include "tree.h"
+#include "sites.h"
 #include "xmllint.h"
 
 #include "page/url.h"
-#include "site/site.h"
-
-static struct tree tree;
-static struct conf_capsule conf;
-static struct site *site;
-static struct arena arena;
-
-static void reopen(void)
-{
-	struct fault fault;
-	site_free(site);
-	site = site_new(&conf, &fault);
-	if (site == NULL)
-		fail_msg("%s", fault.text);
-}
-
-static int set_up(void **state)
-{
-	static char root[128];
-	(void)state;
-	arena_init(&arena, 1 << 20);
-	tree_begin(&tree);
-	tree_folder(&tree, "root");
-	tree_file(&tree, "root/a.gmi", "# A\n");
-	snprintf(root, sizeof root, "%s", tree_at(&tree, "root"));
-	conf = (struct conf_capsule){
-		.host = "localhost", .root = root, .lang = "en", .feed = "/index.gmi"};
-	site = NULL;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	site_free(site);
-	tree_end(&tree);
-	arena_end(&arena);
-	return 0;
-}
 
 /* The feed of posts, as it is sent. */
 static struct span atom_at(const char *url, struct arena *own, struct reply *reply)
@@ -158,7 +119,7 @@ static void posts_for_other_pages(void **state)
 	assert_false(site_posts.read(site, &request, &items[0], 100, &stamp, &text));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, site_begin, site_end)
 
 int main(void)
 {

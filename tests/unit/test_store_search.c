@@ -6,7 +6,6 @@
 #include "store/comments.h"
 #include "store/moderation.h"
 #include "store/people.h"
-#include "text/unicode.h"
 
 static void words_phrases_and_beginnings(void **state)
 {
@@ -75,37 +74,6 @@ static void beginnings_of_any_length(void **state)
 	assert_found("K\xc3\x8d*", "3 2 1");
 	assert_found("\xe6\x9d\xb1\xe4\xba\xac*", "4");
 	assert_found("kix*", "");
-}
-
-static void a_context_of_a_long_text(void **state)
-{
-	char text[12000] = "";
-	int64_t rosa = person_of(1, "rosa");
-	(void)state;
-	for (size_t i = 0; i < 1000; i++)
-		memcpy(text + 11 * i, i == 500 ? "the needle " : "of all hay ", 12);
-	write_one(rosa, ESSAY, text);
-	search_comments(HERE, "needle");
-	assert_int_equal(hits.count, 1);
-	assert_true(hits.items[0].context.len < 400);
-	assert_non_null(memmem(hits.items[0].context.ptr, hits.items[0].context.len, "needle", 6));
-}
-
-static void a_context_of_endless_words(void **state)
-{
-	char text[9001] = "needle ";
-	int64_t rosa = person_of(1, "rosa");
-	uint32_t code_point;
-	(void)state;
-	for (size_t i = 7; i + 3 < sizeof text; i += 3)
-		memcpy(text + i, "\xe6\x9d\xb1", 4);
-	write_one(rosa, ESSAY, text);
-	search_comments(HERE, "needle");
-	assert_int_equal(hits.count, 1);
-	struct span context = hits.items[0].context;
-	assert_in_range(context.len, 1500, 2048);
-	while (unicode_next(&context, &code_point))
-		assert_int_not_equal(code_point, 0xfffd);
 }
 
 static void order(enum store_act act, int64_t id)
@@ -338,8 +306,6 @@ int main(void)
 		TEST(words_phrases_and_beginnings),
 		TEST(nothing_to_look_for),
 		TEST(beginnings_of_any_length),
-		TEST(a_context_of_a_long_text),
-		TEST(a_context_of_endless_words),
 		TEST(only_what_is_shown_is_found),
 		TEST(posts_are_put_and_forgotten),
 		TEST(another_capsule_is_not_searched),

@@ -5,6 +5,7 @@
 #include "store/comments.h"
 
 #include "capture.h"
+#include "dice.h"
 #include "store/moderation.h"
 #include "stores.h"
 
@@ -24,15 +25,6 @@ struct node {
 static struct node nodes[NODES];
 static int node_count;
 static int64_t people[PEOPLE];
-static uint32_t seed;
-
-static unsigned below(unsigned limit)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 17;
-	seed ^= seed << 5;
-	return seed % limit;
-}
 
 static struct span slug_of(unsigned thread)
 {
@@ -44,8 +36,8 @@ static struct span slug_of(unsigned thread)
 static void make_text(char text[48])
 {
 	static const char *const words[] = {"lemon", "bus", "wall", "lift", "rain", "bread"};
-	snprintf(text, 48, "%s %s %s %u", words[below(6)], words[below(6)], words[below(6)],
-		below(1000));
+	snprintf(text, 48, "%s %s %s %u", words[roll(6)], words[roll(6)], words[roll(6)],
+		roll(1000));
 }
 
 /* ---- the tree in the plainest way */
@@ -83,17 +75,16 @@ static size_t walk(unsigned thread, int parent, int *order, size_t count)
 static void add_one(void)
 {
 	struct node *node = &nodes[node_count];
-	bool held = below(10) == 0;
+	bool held = roll(10) == 0;
 	*node = (struct node){.parent = -1,
-		.thread = below(THREADS),
-		.person = below(PEOPLE),
+		.thread = roll(THREADS),
+		.person = roll(PEOPLE),
 		.state = held ? STORE_HELD : STORE_SHOWN};
 	make_text(node->text);
-	if (node_count > 0 && below(4) > 0) {
+	if (node_count > 0 && roll(4) > 0) {
 		/* The later ones more often, so that chains come about. */
-		node->parent = below(2) == 0
-				       ? (int)below((unsigned)node_count)
-				       : node_count - 1 - (int)below((unsigned)node_count) / 8;
+		node->parent = roll(2) == 0 ? (int)roll((uint64_t)node_count)
+					    : node_count - 1 - (int)roll((uint64_t)node_count) / 8;
 		node->thread = nodes[node->parent].thread;
 		node->depth = nodes[node->parent].depth + 1;
 	}
@@ -121,7 +112,7 @@ static void edit_one(struct node *node)
 {
 	char text[48];
 	make_text(text);
-	bool held = below(4) == 0, may = node->state == STORE_SHOWN || node->state == STORE_HELD;
+	bool held = roll(4) == 0, may = node->state == STORE_SHOWN || node->state == STORE_HELD;
 	const struct store_comment_edit edit = {.capsule = HERE,
 		.text = span_of(text),
 		.id = node->id,
@@ -161,7 +152,7 @@ static void moderate_one(struct node *node)
 		{STORE_ACT_REMOVE, 1u << STORE_SHOWN | 1u << STORE_HELD | 1u << STORE_HIDDEN,
 			STORE_REMOVED},
 	};
-	size_t i = below(3) > 0 ? below(3) : below(4);
+	size_t i = roll(3) > 0 ? roll(3) : roll(4);
 	const struct store_order order = {
 		.capsule = HERE, .act = acts[i].act, .subject = node->id, .now = NOON};
 	bool may = (acts[i].from & 1u << node->state) != 0;
@@ -201,7 +192,7 @@ static void compare_thread(unsigned thread)
 	struct store_comments page = {.more = true};
 	for (int64_t after = 0; page.more; after = page.items[page.count - 1].id) {
 		assert_int_equal(store_thread_page(w.store, HERE, slug_of(thread), after,
-					 1 + below(9), &w.arena, &page),
+					 1 + roll(9), &w.arena, &page),
 			STORE_OK);
 		assert_int_equal(page.total, shown);
 		for (size_t i = 0; i < page.count; i++) {
@@ -283,15 +274,15 @@ static void random_changes_keep_the_tree_whole(void **state)
 	seed = 20240601;
 	node_count = 0;
 	for (int change = 1; change <= CHANGES; change++) {
-		unsigned kind = below(10);
+		unsigned kind = roll(10);
 		if (node_count == 0 || kind < 4)
 			add_one();
 		else if (kind < 6)
-			edit_one(&nodes[below((unsigned)node_count)]);
+			edit_one(&nodes[roll((uint64_t)node_count)]);
 		else if (kind < 7)
-			delete_one(&nodes[below((unsigned)node_count)]);
+			delete_one(&nodes[roll((uint64_t)node_count)]);
 		else
-			moderate_one(&nodes[below((unsigned)node_count)]);
+			moderate_one(&nodes[roll((uint64_t)node_count)]);
 		if (change % 60 != 0)
 			continue;
 		for (int i = 0; i < node_count; i++)

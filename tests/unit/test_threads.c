@@ -26,7 +26,8 @@ static void a_thread_shows_answers_behind_what_they_answer(void **state)
 	assert_holds(page, "=> " ESSAY_ON "/feed.gmi Follow these comments\n"
 			   "=> " ESSAY_ON "/atom.xml Follow them as Atom\n");
 	assert_holds(page, "=> /comments/?" ESSAY_WAY " Log in or register to leave a comment\n");
-	assert_holds(page_of(ESSAY_ON "/", 1), "=> " ESSAY_ON "/new Leave a comment (as Rosa)\n");
+	assert_leads_to_guard(
+		page_of(ESSAY_ON "/", 1), "Leave a comment (as Rosa)", ESSAY_ON "/new", 1);
 }
 
 static void long_threads_have_pages(void **state)
@@ -137,7 +138,9 @@ static void addresses_that_do_not_exist_are_51(void **state)
 		"/comments/1/", "/comments/99999999999999999999", "/comments/9223372036854775807",
 		"/comments/-1", "/comments/registered", "/comments/on/", "/comments/on",
 		"/comments/on/new", "/comments/on/posts/none/", "/comments/on/posts/none",
-		"/comments/on/posts/none/spread", "/commentsx"};
+		"/comments/on/posts/none/spread", "/commentsx", "/comments/1/~guard",
+		"/comments/on/posts/none/new", "/comments/on/posts/none/new/~guard",
+		"/comments/on/new/~guard", "/comments/1/reply/~"};
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		for (unsigned char who = 0; who <= 1; who++)
 			assert_says(none[i], who, STATUS_NOT_FOUND, "/comments/recent");
@@ -156,6 +159,33 @@ static void addresses_without_their_slash_lead_on(void **state)
 	page_of("/comments/on/posts/new/", 0);
 	assert_answer(
 		"/comments/on/posts/new/new", 0, STATUS_REDIRECT, "/comments/?on/posts/new/new");
+}
+
+/* Posts may be named like what stands behind the address of another one's thread. */
+static void slugs_may_end_like_our_pages(void **state)
+{
+	(void)state;
+	let_people_in();
+	static const char *const slugs[] = {"posts/kindness-spreads/new/~draft", "posts/new/~draft",
+		"posts/kindness-spreads/new/new", "posts/new/first", "new/~draft", "posts/~new"};
+	for (size_t i = 0; i < sizeof(slugs) / sizeof(slugs[0]); i++) {
+		const char *on = arena_printf(&w.arena, "/comments/on/%s", slugs[i]);
+		const char *thread = arena_printf(&w.arena, "%s/", on);
+		const char *at = arena_printf(&w.arena, "%snew", thread);
+		another_slug = slugs[i];
+		assert_answer(on, 1, STATUS_PERMANENT_REDIRECT, thread);
+		assert_leads_to_guard(page_of(thread, 1), "Leave a comment (as Rosa)", at, 1);
+		assert_says(path_with(at, "Hello"), 1, STATUS_REDIRECT, "/comments/");
+		struct store_comments thread_of;
+		assert_int_equal(store_thread_latest(
+					 w.store, HERE, span_of(slugs[i]), 5, &w.arena, &thread_of),
+			STORE_OK);
+		assert_int_equal(thread_of.total, 1);
+	}
+	/* Where there is no such post it is nobody's guard of the other one. */
+	another_slug = NULL;
+	const char *on = arena_printf(&w.arena, "/comments/on/%s", slugs[0]);
+	assert_string_equal(led_to(on, 1), guard_of(ESSAY_ON "/new", 1));
 }
 
 static void addresses_are_percent_encoded(void **state)
@@ -197,6 +227,7 @@ int main(void)
 		TEST(long_comments_are_cut_in_lists),
 		TEST(addresses_that_do_not_exist_are_51),
 		TEST(addresses_without_their_slash_lead_on),
+		TEST(slugs_may_end_like_our_pages),
 		TEST(addresses_are_percent_encoded),
 		TEST(a_store_that_rests_is_41),
 	};

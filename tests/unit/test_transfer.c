@@ -183,19 +183,25 @@ static void a_forest_in_all_states_goes_out_and_in(void **state)
 	assert_round_trip();
 }
 
-static void the_next_id_is_one_that_nobody_had(void **state)
+/* The test goes on with a store that was imported from its own. */
+static void move_to_new_file(void)
 {
-	(void)state;
 	size_t len;
-	int64_t rosa = person_of(1, "rosa");
-	write_one(rosa, ESSAY, "hello");
-	tell_file("UPDATE sqlite_sequence SET seq = 1000 WHERE name = 'comments'");
 	char *text = export_from(w.spec, &len);
 	store_end();
 	snprintf(w.spec, sizeof w.spec, "%s", new_file());
 	assert_true(import_into(w.spec, text, len));
 	free(text);
 	store_begin();
+}
+
+static void the_next_id_is_one_that_nobody_had(void **state)
+{
+	(void)state;
+	int64_t rosa = person_of(1, "rosa");
+	write_one(rosa, ESSAY, "hello");
+	tell_file("UPDATE sqlite_sequence SET seq = 1000 WHERE name = 'comments'");
+	move_to_new_file();
 	assert_int_equal(write_one(rosa, ESSAY, "hello again"), 1001);
 	assert_int_equal(person_of(2, "ibrahim"), rosa + 1);
 }
@@ -203,16 +209,10 @@ static void the_next_id_is_one_that_nobody_had(void **state)
 static void what_was_imported_is_found_and_counted(void **state)
 {
 	(void)state;
-	size_t len;
 	struct store_hits hits;
 	struct store_comments page;
 	populate();
-	char *text = export_from(w.spec, &len);
-	store_end();
-	snprintf(w.spec, sizeof w.spec, "%s", new_file());
-	assert_true(import_into(w.spec, text, len));
-	free(text);
-	store_begin();
+	move_to_new_file();
 	assert_int_equal(
 		store_search_comments(w.store, HERE, S("alone"), 0, 9, &w.arena, &hits), STORE_OK);
 	assert_int_equal(hits.count, 1);

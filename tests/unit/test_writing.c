@@ -127,8 +127,9 @@ static void an_edit_takes_the_place(void **state)
 	now += 60;
 	assert_says_guarded("/comments/1/edit", "", 1, STATUS_INPUT,
 		"The whole new text of your comment \"Frist\". About ");
-	/* The guard of somebody else does not open it. */
-	assert_says("/comments/1/edit?Stolen", 1, STATUS_REDIRECT, "/comments/1/edit/~");
+	/* Nothing but her own guard opens it. */
+	answer_once("/comments/1/edit?Stolen", 1);
+	answer_once(path_with(guard_of("/comments/1/edit", 2), "Stolen"), 1);
 	assert_span_equal(comment_of(1).text, "Frist");
 	assert_says_guarded("/comments/1/edit", "?First", 1, STATUS_REDIRECT, "/comments/1");
 	assert_span_equal(comment_of(1).text, "First");

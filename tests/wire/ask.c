@@ -122,16 +122,22 @@ size_t count_of(const char *text, const char *part)
 	return count;
 }
 
+const char *url_at(char out[URL_SIZE], const char *origin, const char *path, va_list arguments)
+{
+	size_t used = (size_t)snprintf(out, URL_SIZE, "%s", origin);
+	int length = vsnprintf(out + used, URL_SIZE - used, path, arguments);
+
+	assert_true(length >= 0 && (size_t)length < URL_SIZE - used);
+	return out;
+}
+
 const char *url_of(char out[URL_SIZE], const char *path, ...)
 {
-	size_t used = (size_t)snprintf(out, URL_SIZE, "%s", ORIGIN);
 	va_list arguments;
-	int length;
 
 	va_start(arguments, path);
-	length = vsnprintf(out + used, URL_SIZE - used, path, arguments);
+	(void)url_at(out, ORIGIN, path, arguments);
 	va_end(arguments);
-	assert_true(length >= 0 && (size_t)length < URL_SIZE - used);
 	return out;
 }
 

@@ -42,8 +42,10 @@ void assert_lacks(const char *text, const char *part);
 /* How many times `part` stands in the text. */
 size_t count_of(const char *text, const char *part);
 
-/* "gemini://localhost" PATH, formatted, in a buffer of the caller's. */
+/* The origin and the path, formatted, in a buffer of the caller's; below, "gemini://localhost". */
 #define URL_SIZE 2048
+__attribute__((format(printf, 3, 0))) const char *url_at(
+	char out[URL_SIZE], const char *origin, const char *path, va_list arguments);
 __attribute__((format(printf, 2, 3))) const char *url_of(char out[URL_SIZE], const char *path, ...);
 
 /* Percent-encodes a text as the query that answers a 10, in a buffer of the caller's. */

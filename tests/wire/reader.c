@@ -5,16 +5,25 @@
 
 #include "wire.h"
 
-#define PAGES_MAX 2000
+#define PAGES_MAX   2000
+#define SOURCE_SIZE 32
+
+/* Another address of this machine each time. */
+static const char *choose_source(char out[SOURCE_SIZE])
+{
+	static _Atomic unsigned asked;
+	const unsigned number = asked++;
+
+	snprintf(out, SOURCE_SIZE, "127.1.%u.%u", number / 200 % 256, number % 200 + 1);
+	return out;
+}
 
 struct answer ask_from_anywhere(
 	const struct daemon *daemon, const struct person *person, const char *url)
 {
-	static _Atomic unsigned asked;
-	const unsigned number = asked++;
-	char source[32];
+	char source[SOURCE_SIZE];
 
-	snprintf(source, sizeof(source), "127.1.%u.%u", number / 200 % 256, number % 200 + 1);
+	choose_source(source);
 	return ask_as(daemon, &(struct client_options){.person = person, .source = source}, url);
 }
 
@@ -36,11 +45,10 @@ void reader_register(const struct daemon *daemon, const struct person *person, c
 	char code[CODE_TEXT_SIZE])
 {
 	char query[URL_SIZE / 2], url[URL_SIZE];
-	struct answer answer;
+	struct answer answer = reader_answer(
+		daemon, person, "/comments/register", encode_query(name, query, sizeof(query)));
 
-	url_of(url, "/comments/register?%s", encode_query(name, query, sizeof(query)));
-	answer = ask_from_anywhere(daemon, person, url);
-	assert_answer(&answer, 30, url);
+	assert_answer(&answer, 30, name);
 	assert_int_equal(strncmp(redirect_path(&answer), "/comments/welcome/", 18), 0);
 	url_of(url, "%s", redirect_path(&answer));
 	answer_free(&answer);
@@ -58,19 +66,63 @@ void reader_join(const struct daemon *daemon, struct person *person, const char 
 	reader_register(daemon, person, name, code);
 }
 
+/* Whether the answer leads to where the path's page asks this reader: to `url`, with the query. */
+static bool leads_to_guard(
+	const struct answer *answer, const char *path, const char *query, char url[URL_SIZE])
+{
+	const char *found = answer->status == 30 ? strstr(answer->meta, path) : NULL;
+
+	if (found == NULL || strncmp(found + strlen(path), "/~", 2) != 0)
+		return false;
+	url_of(url, "%s%s%s", found, query != NULL ? "?" : "", query != NULL ? query : "");
+	return true;
+}
+
+struct answer reader_answer(const struct daemon *daemon, const struct person *person,
+	const char *path, const char *query)
+{
+	char url[URL_SIZE];
+	struct answer answer = ask_from_anywhere(daemon, person, url_of(url, "%s", path));
+
+	if (!leads_to_guard(&answer, path, query, url))
+		return answer;
+	answer_free(&answer);
+	return ask_from_anywhere(daemon, person, url);
+}
+
+void expect_answered(const struct daemon *daemon, const struct person *person, const char *path,
+	const char *query, int status)
+{
+	struct answer answer = reader_answer(daemon, person, path, query);
+
+	assert_answer(&answer, status, path);
+	answer_free(&answer);
+}
+
+bool reader_fetch(unsigned port, const struct person *person, const char *path, const char *query,
+	struct answer *answer)
+{
+	char url[URL_SIZE], source[SOURCE_SIZE];
+	const struct client_options options = {.person = person, .source = choose_source(source)};
+
+	if (!client_fetch(port, &options, url_of(url, "%s", path), answer))
+		return false;
+	if (!leads_to_guard(answer, path, query, url))
+		return true;
+	answer_free(answer);
+	return client_fetch(port, &options, url, answer);
+}
+
 struct answer reader_type(const struct daemon *daemon, const struct person *person,
 	const char *path, const char *typed)
 {
 	char query[URL_SIZE / 2], url[URL_SIZE];
 	struct answer answer = ask(daemon, person, url_of(url, "%s", path));
-	const char *guarded = redirect_path(&answer);
 
-	assert_answer(&answer, 30, path);
-	assert_int_equal(strncmp(guarded, path, strlen(path)), 0);
-	if (typed == NULL)
-		url_of(url, "%s", guarded);
-	else
-		url_of(url, "%s?%s", guarded, encode_query(typed, query, sizeof(query)));
+	if (typed != NULL)
+		encode_query(typed, query, sizeof(query));
+	if (!leads_to_guard(&answer, path, typed != NULL ? query : NULL, url))
+		fail_msg("%s: %d %s, not to where it asks", path, answer.status, answer.meta);
 	answer_free(&answer);
 	return ask(daemon, person, url);
 }
@@ -92,19 +144,18 @@ void reader_device_code(
 struct answer reader_type_code(const struct daemon *daemon, const struct person *person,
 	const char *path, const char *code)
 {
-	char query[URL_SIZE / 2] = "", url[URL_SIZE];
+	char query[URL_SIZE / 2] = "";
 
-	url_of(url, "%s?%s", path, encode_query(code, query, sizeof(query)));
-	return ask_from_anywhere(daemon, person, url);
+	return reader_answer(daemon, person, path, encode_query(code, query, sizeof(query)));
 }
 
 struct answer reader_send(const struct daemon *daemon, const struct person *person,
 	const char *slug, const char *text)
 {
-	char query[URL_SIZE], url[URL_SIZE];
+	char query[URL_SIZE], path[URL_SIZE / 2];
 
-	url_of(url, "/comments/on/%s/new?%s", slug, encode_query(text, query, sizeof(query)));
-	return ask_from_anywhere(daemon, person, url);
+	snprintf(path, sizeof(path), "/comments/on/%s/new", slug);
+	return reader_answer(daemon, person, path, encode_query(text, query, sizeof(query)));
 }
 
 long comment_id(const struct answer *answer)

@@ -24,7 +24,18 @@ void reader_register(const struct daemon *daemon, const struct person *person, c
 /* What the first preformatted block of a page holds in its first line. */
 void read_code(const char *page, char code[CODE_TEXT_SIZE]);
 
-/* Follows a path to its guarded form, and types there (NULL: nothing). */
+/* What a client does where a page asks: follows the path to the address where this reader is asked,
+ * and answers there with the query (NULL: not yet), each time as ask_from_anywhere. Where nothing
+ * is asked, what came instead. */
+struct answer reader_answer(const struct daemon *daemon, const struct person *person,
+	const char *path, const char *query);
+void expect_answered(const struct daemon *daemon, const struct person *person, const char *path,
+	const char *query, int status);
+/* The same in a thread: nothing is asserted. False where no whole answer came. */
+bool reader_fetch(unsigned port, const struct person *person, const char *path, const char *query,
+	struct answer *answer);
+
+/* The same, with a text, of a page that must ask so. */
 struct answer reader_type(const struct daemon *daemon, const struct person *person,
 	const char *path, const char *typed);
 
@@ -32,7 +43,7 @@ struct answer reader_type(const struct daemon *daemon, const struct person *pers
 void reader_device_code(
 	const struct daemon *daemon, const struct person *person, char code[CODE_TEXT_SIZE]);
 
-/* The answer to an 11 of /comments/link, or of another path. */
+/* reader_answer with a code. */
 struct answer reader_type_code(const struct daemon *daemon, const struct person *person,
 	const char *path, const char *code);
 

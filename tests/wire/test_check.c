@@ -2,6 +2,7 @@
  * kindling check: what it finds in a configuration, a capsule and the places around it.
  */
 #include "fixture.h"
+#include "reader.h"
 
 #include <unistd.h>
 
@@ -105,17 +106,10 @@ static void check_posts(void **state)
 
 static void write_comment(const struct daemon *daemon)
 {
-	static const char *const steps[] = {"gemini://localhost/comments/register?Rosa",
-		"gemini://localhost/comments/on/posts/essay/new?Thank%20you"};
 	struct person rosa;
 
-	assert_true(person_make_ordinary(&rosa, "rosa"));
-	for (size_t i = 0; i < COUNT(steps); i++) {
-		struct answer answer = ask(daemon, &rosa, steps[i]);
-
-		assert_answer(&answer, 30, steps[i]);
-		answer_free(&answer);
-	}
+	reader_join(daemon, &rosa, "Rosa");
+	reader_comment(daemon, &rosa, ESSAY, "Thank you");
 	person_end(&rosa);
 }
 

@@ -34,7 +34,7 @@ static void the_whole_way(void **state)
 {
 	struct person rosa;
 	struct answer answer;
-	char url[URL_SIZE], *body;
+	char url[URL_SIZE], path[URL_SIZE / 2], *body;
 	long id;
 
 	(void)state;
@@ -49,12 +49,11 @@ static void the_whole_way(void **state)
 	expect(&server, NULL, "gemini://localhost/comments/?on/posts/essay/new", 60);
 	/* With one that nobody knows. */
 	body = page_of(&rosa, "gemini://localhost/comments/?on/posts/essay/new");
-	assert_contains(body, "\n=> /comments/register/on/posts/essay/new ");
+	assert_contains(body, "\n=> /comments/register/on/posts/essay/new/~");
 	assert_contains(body, "An Essay");
 	free(body);
-	expect(&server, &rosa, "gemini://localhost/comments/register/on/posts/essay/new", 10);
-	answer =
-		ask(&server, &rosa, "gemini://localhost/comments/register/on/posts/essay/new?Rosa");
+	expect_answered(&server, &rosa, "/comments/register/on/posts/essay/new", NULL, 10);
+	answer = reader_answer(&server, &rosa, "/comments/register/on/posts/essay/new", "Rosa");
 	assert_answer(&answer, 30, "registering");
 	assert_int_equal(strncmp(redirect_path(&answer), "/comments/welcome/", 18), 0);
 	assert_contains(answer.meta, "/on/posts/essay/new");
@@ -62,12 +61,13 @@ static void the_whole_way(void **state)
 	answer_free(&answer);
 	body = page_of(&rosa, url);
 	assert_contains(body, "Rosa");
-	assert_contains(body, "\n=> /comments/on/posts/essay/new ");
+	assert_true(find_link(body, "/comments/on/posts/essay/new/~", path, sizeof(path)));
 	free(body);
 	/* The comment itself. */
-	expect_redirect(&server, &rosa, "gemini://localhost/comments/?on/posts/essay/new", 30,
-		"/comments/on/posts/essay/new");
-	expect(&server, &rosa, new_here, 10);
+	expect_redirect(
+		&server, &rosa, "gemini://localhost/comments/?on/posts/essay/new", 30, path);
+	expect_redirect(&server, &rosa, new_here, 30, path);
+	expect(&server, &rosa, url_of(url, "%s", path), 10);
 	answer = reader_send(&server, &rosa, ESSAY, "The bus driver waited for me.");
 	id = comment_id(&answer);
 	assert_true(id > 0);
@@ -129,7 +129,7 @@ static void unknown_certificate(void **state)
 	assert_contains(body, fingerprint + 16 * 3);
 	fingerprint[16 * 3] = '\0';
 	assert_contains(body, fingerprint);
-	assert_contains(body, "\n=> /comments/register ");
+	assert_contains(body, "\n=> /comments/register/~");
 	free(body);
 	expect_redirect(&server, &stranger, new_here, 30, "/comments/?on/posts/essay/new");
 	expect_redirect(&server, &stranger, "gemini://localhost/comments/on/posts/essay/new?Typed",

@@ -161,6 +161,17 @@ static void bad_copies(void **state)
 	assert_failed(SHELL("backup", "copy"), "is there already");
 	assert_failed(SHELL("backup", "no/copy"), "No such file");
 	assert_failed(SHELL("backup", "a\\b"), "without backslashes");
+	assert_failed(SHELL("backup", "a\xc2\x9b"), "characters that nobody sees");
+	assert_failed(SHELL("backup", "a\xe2\x80\xae"), "characters that nobody sees");
+	assert_failed(SHELL("backup", "a\xff"), "in UTF-8");
+	/* A checksum of another copy is kept, and nothing is made beside it. */
+	daemon_write_text(&server, "shell/other.sha256", "0000  other\n");
+	assert_failed(SHELL("backup", "other"), "other.sha256 is there already");
+	line = shell_file("other.sha256");
+	assert_string_equal(line, "0000  other\n");
+	free(line);
+	assert_int_equal(access(daemon_path(&server, "shell/other", path), F_OK), -1);
+	unlink(daemon_path(&server, "shell/other.sha256", path));
 	assert_failed(SHELL_ON("none.db", "backup", "other"), "none.db");
 	reader_comment(&server, &rosa, ESSAY, "after");
 	line = shell_file("copy.sha256");

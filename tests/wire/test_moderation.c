@@ -191,7 +191,7 @@ static void banned(void **state)
 	id = reader_comment(&server, &rosa, ESSAY, "Before all that.");
 	link_device(&device);
 	/* She is asked what to say, and banned while she types. */
-	expect(&server, &rosa, url_of(url, "/comments/on/posts/essay/new"), 10);
+	expect_answered(&server, &rosa, "/comments/on/posts/essay/new", NULL, 10);
 	order_on(&luz, rosa_number, "ban", 30);
 	answer = reader_send(&server, &rosa, ESSAY, "Typed too late.");
 	assert_answer(&answer, 61, "a comment by a banned person");
@@ -221,19 +221,21 @@ static void deleted_while_answered(void **state)
 	long other = reader_comment(&server, &rosa, ESSAY, "Soon to be hidden.");
 
 	(void)state;
-	expect(&server, &luz, url_of(url, "/comments/%ld/reply", id), 10);
+	expect_answered(&server, &luz, path_of(path, "/comments/", id, "/reply"), NULL, 10);
 	expect_guarded(&server, &rosa, path_of(path, "/comments/", id, "/delete"), "yes", 30, "");
-	expect(&server, &luz, url_of(url, "/comments/%ld/reply?To%%20nothing", id), 52);
+	path_of(path, "/comments/", id, "/reply");
+	expect_answered(&server, &luz, path, "To%20nothing", 52);
 	expect_upload(&server, &luz, titan_url(url, "/comments/%ld/reply", id), "To nothing", 52);
 	order(&owner, other, "hide", 30);
-	expect(&server, &rosa, url_of(url, "/comments/%ld/reply?To%%20nothing", other), 50);
+	path_of(path, "/comments/", other, "/reply");
+	expect_answered(&server, &rosa, path, "To%20nothing", 50);
 	expect_not_on_page(&server, NULL, THREAD, "To nothing");
 	expect_guarded(&server, &rosa, path_of(path, "/comments/", other, "/edit"), "Else", 50, "");
 }
 
 static void invited(void **state)
 {
-	char code[CODE_TEXT_SIZE], url[URL_SIZE], *body;
+	char code[CODE_TEXT_SIZE], *body;
 	struct person ana;
 	struct answer answer;
 
@@ -247,12 +249,11 @@ static void invited(void **state)
 	free(body);
 	expect_not_on_page(&server, &luz, redirect_path(&answer), code);
 	answer_free(&answer);
-	expect_redirect(
-		&server, &ana, url_of(url, "/comments/register?Ana"), 30, "/comments/invitation");
+	expect_guarded(&server, &ana, "/comments/register", "Ana", 30, "/comments/invitation/~");
 	answer = reader_type_code(&server, &ana, "/comments/invitation", code);
 	assert_answer(&answer, 30, code);
 	answer_free(&answer);
-	expect(&server, &ana, url_of(url, "/comments/register?Ana"), 30);
+	expect_guarded(&server, &ana, "/comments/register", "Ana", 30, "/comments/welcome/");
 	reader_comment(&server, &ana, ESSAY, "Thank you for having me.");
 	expect_on_page(&server, &owner, QUEUE "log", "Luz: made an invitation\n> Ana\n");
 	person_end(&ana);

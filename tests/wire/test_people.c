@@ -9,15 +9,13 @@ static const char new_here[] = "gemini://localhost/comments/on/posts/essay/new";
 
 static struct answer try_name(const struct person *person, const char *encoded)
 {
-	char url[URL_SIZE];
-
-	return ask(&server, person, url_of(url, "/comments/register?%s", encoded));
+	return reader_answer(&server, person, "/comments/register", encoded);
 }
 
 /* Asked again with the reason; the person stays unknown. */
 static void expect_refused(const struct person *person, const char *encoded)
 {
-	struct answer first = ask(&server, person, "gemini://localhost/comments/register");
+	struct answer first = try_name(person, NULL);
 	struct answer answer = try_name(person, encoded);
 
 	assert_answer(&first, 10, "the first question");
@@ -271,8 +269,8 @@ static void texts_as_typed(void **state)
 
 	(void)state;
 	reader_join(&server, &piet, "Piet");
-	answer = ask(&server, &piet,
-		url_of(url, "/comments/on/" ESSAY "/new?1+1%%20is%%202%%0D%%0Aand%%0A100%%25"));
+	answer = reader_answer(
+		&server, &piet, "/comments/on/" ESSAY "/new", "1+1%20is%202%0D%0Aand%0A100%25");
 	id = comment_id(&answer);
 	assert_true(id > 0);
 	answer_free(&answer);
@@ -290,12 +288,8 @@ static void no_comment(void **state)
 
 	(void)state;
 	reader_join(&server, &silent, "Silent One");
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		char url[URL_SIZE];
-
-		expect(&server, &silent, url_of(url, "/comments/on/" ESSAY "/new?%s", texts[i]),
-			10);
-	}
+	for (size_t i = 0; i < COUNT(texts); i++)
+		expect_answered(&server, &silent, "/comments/on/" ESSAY "/new", texts[i], 10);
 	body = read_pages(&server, "/comments/on/posts/essay/", "?after=");
 	assert_lacks(body, "Silent One");
 	free(body);
@@ -304,7 +298,7 @@ static void no_comment(void **state)
 
 static void longest_comment(void **state)
 {
-	static const char before[] = "gemini://localhost/comments/on/" ESSAY "/new?";
+	static const char before[] = "gemini://localhost/comments/on/" ESSAY "/new/~0123456789ab?";
 	struct person lang;
 	char text[1025], url[URL_SIZE];
 	struct answer answer;

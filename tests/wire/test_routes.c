@@ -57,7 +57,9 @@ static void secrets_in_the_log(void **state)
 		"gemini://localhost/comments/link?hush-five", "gemini://localhost/search?hush-six",
 		"gemini://localhost/comments/welcome/hush-seven",
 		"gemini://localhost/comments/welcome/hush-eight/on/posts/essay/new",
-		"gemini://localhost/comments/recover/as/hush-nine?hush-ten"};
+		"gemini://localhost/comments/recover/as/hush-nine?hush-ten",
+		"gemini://localhost/comments/1/delete/~hush-eleven?hush-twelve",
+		"gemini://localhost/comments/on/posts/essay/new/~hush-thirteen"};
 	char *log;
 
 	fixture_prepare(state);
@@ -77,6 +79,8 @@ static void secrets_in_the_log(void **state)
 	assert_contains(log, "/comments/link");
 	assert_contains(log, "/comments/welcome/\"");
 	assert_contains(log, "/comments/recover/as/\"");
+	assert_contains(log, "/comments/1/delete/~\"");
+	assert_contains(log, "/comments/on/posts/essay/new/~\"");
 	assert_lacks(log, "hush");
 	free(log);
 }

@@ -251,11 +251,40 @@ static void codes(void **state)
 	answer = reader_type_code(&server, &ana, "/comments/invitation", code);
 	assert_answer(&answer, 30, "/comments/invitation");
 	answer_free(&answer);
-	expect(&server, &ana, "gemini://localhost/comments/register?Ana", 30);
+	answer = reader_answer(&server, &ana, "/comments/register", "Ana");
+	assert_contains(redirect_path(&answer), "/comments/welcome/");
+	answer_free(&answer);
 	assert_done(SHELL("people", "log"), "the shell invited: my friend Ana\n");
 	server.extra = NULL;
 	person_end(&phone);
 	person_end(&ana);
+}
+
+/* The port is one that the server listens on: the usual one, or the first. */
+static void addresses(void **state)
+{
+	static const char id[] = "/comments/people/1\n";
+	static const struct {
+		const char *first, *second, *origin;
+	} known[] = {
+		{"127.0.0.1:1966", "127.0.0.1:1967", "At:         gemini://localhost:1966"},
+		{"[::1]:1966", "127.0.0.1:1965", "At:         gemini://localhost"},
+		{"127.0.0.1:0", "127.0.0.1:1966", "At:         gemini://localhost"},
+	};
+	char line[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(known); i++) {
+		snprintf(line, sizeof(line), "%s%s", known[i].origin, id);
+		assert_done(SHELL("people", "show", "1", "--listen", known[i].first, "--listen",
+				    known[i].second),
+			line);
+	}
+	reader_comment(&server, &rosa, ESSAY, "Hello");
+	assert_done(SHELL("comments", "show", "1", "--listen", "127.0.0.1:1966"),
+		"At:       gemini://localhost:1966/comments/1\n");
+	assert_done(SHELL("people", "owner-code", "--listen", "127.0.0.1:1966"),
+		"It is typed at gemini://localhost:1966/comments/account/owner, works once");
 }
 
 static void wrong_usage(void **state)
@@ -342,6 +371,7 @@ int main(void)
 		MEETING("a banned person gets 61, and may come back", a_ban),
 		MEETING("people are listed, shown and renamed", a_list_and_a_name),
 		MEETING("codes from the shell are typed in a client", codes),
+		MEETING("addresses have the port that the server listens on", addresses),
 		MEETING("wrong usage ends with 2, a store that is not there with 1", wrong_usage),
 		MEETING("with several capsules one has to be named", several_capsules),
 	};

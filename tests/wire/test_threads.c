@@ -43,13 +43,14 @@ static int end(void **state)
 /* The number of the answer. */
 static long pass_on(const struct person *person, long parent, const char *text)
 {
-	char query[URL_SIZE / 2], url[URL_SIZE];
-	struct answer answer = ask_from_anywhere(&server, person,
-		url_of(url, "/comments/%ld/reply?%s", parent,
-			encode_query(text, query, sizeof(query))));
-	long id = comment_id(&answer);
+	char query[URL_SIZE / 2], path[64];
+	struct answer answer;
+	long id;
 
-	assert_answer(&answer, 30, url);
+	snprintf(path, sizeof(path), "/comments/%ld/reply", parent);
+	answer = reader_answer(&server, person, path, encode_query(text, query, sizeof(query)));
+	id = comment_id(&answer);
+	assert_answer(&answer, 30, path);
 	assert_true(id > parent);
 	answer_free(&answer);
 	return id;
@@ -98,7 +99,9 @@ static void answers(void **state)
 	assert_lacks(body, "titan:");
 	free(body);
 	body = comment_page(&rosa, below);
-	snprintf(line, sizeof(line), "/comments/%ld/reply Or write a longer one (with a client that knows Titan)\n", below);
+	snprintf(line, sizeof(line),
+		"/comments/%ld/reply Or write a longer one (with a client that knows Titan)\n",
+		below);
 	assert_contains(body, "\n=> titan://localhost");
 	assert_contains(body, line);
 	free(body);
@@ -301,7 +304,8 @@ static void section(void **state)
 	assert_contains(body, "\n=> " THREAD "feed.gmi Follow these comments\n");
 	free(body);
 	body = page_of(&server, &rosa, POST);
-	assert_contains(body, "\n=> " THREAD "new Leave a comment (as Rosa)\n");
+	assert_contains(body, "\n=> " THREAD "new/~");
+	assert_contains(body, " Leave a comment (as Rosa)\n");
 	assert_contains(body, "\n=> titan://localhost");
 	free(body);
 	/* Gone from there at once, for every worker. */

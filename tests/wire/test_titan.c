@@ -1,32 +1,18 @@
 /*
  * Uploads: what is a request, where it is taken, and when it is refused.
  */
-#include "fixture.h"
-
-#include "reader.h"
-#include "upload.h"
+#include "writer.h"
 
 #define BIGGEST 65536
 #define MUCH    ((size_t)1 << 20)
 
 static const char new_comment[] = UPLOAD_NEW;
-static struct person writer;
 
 static int start(void **state)
 {
 	static const char *const extra[] = {"--comments-per-hour", "1000", NULL};
 
-	fixture_prepare(state);
-	server.extra = extra;
-	daemon_start(&server);
-	reader_join(&server, &writer, "Writer");
-	return 0;
-}
-
-static int end(void **state)
-{
-	person_end(&writer);
-	return fixture_end(state);
+	return writer_start(state, extra);
 }
 
 static void stored(void **state)
@@ -374,5 +360,5 @@ int main(void)
 		TEST("a request to edit has no body", edit_has_no_body),
 	};
 
-	return cmocka_run_group_tests_name("titan", tests, start, end);
+	return cmocka_run_group_tests_name("titan", tests, start, writer_end);
 }

@@ -1,34 +1,19 @@
 /*
  * The body of an upload counts whole or not at all: late, slow, cut, or while the server stops.
  */
-#include "fixture.h"
+#include "writer.h"
 
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "reader.h"
-#include "upload.h"
-
 #define UPLOAD_MS 2000
 #define LATE_MS   4000 /* by how much a deadline may be missed on a busy machine */
-
-static struct person writer;
 
 static int start(void **state)
 {
 	static const char *const extra[] = {"--upload-timeout", "2", NULL};
 
-	fixture_prepare(state);
-	server.extra = extra;
-	daemon_start(&server);
-	reader_join(&server, &writer, "Writer");
-	return 0;
-}
-
-static int end(void **state)
-{
-	person_end(&writer);
-	return fixture_end(state);
+	return writer_start(state, extra);
 }
 
 /* Sends the line and a part of the body; the connection stays open. */
@@ -157,5 +142,5 @@ int main(void)
 			NULL, NULL},
 	};
 
-	return cmocka_run_group_tests_name("upload", tests, start, end);
+	return cmocka_run_group_tests_name("upload", tests, start, writer_end);
 }

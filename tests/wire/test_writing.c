@@ -4,29 +4,11 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "fixture.h"
 #include "moderator.h"
-#include "reader.h"
+#include "pair.h"
 #include "upload.h"
 
 #define THREAD "/comments/on/posts/essay/"
-
-static struct person rosa, luz;
-
-static int start_with_two(void **state)
-{
-	fixture_start(state);
-	reader_join(&server, &rosa, "Rosa");
-	reader_join(&server, &luz, "Luz");
-	return 0;
-}
-
-static int end_with_two(void **state)
-{
-	person_end(&rosa);
-	person_end(&luz);
-	return fixture_end(state);
-}
 
 /* Stops it and starts it with other flags. */
 static void start_again(const char *const *extra)
@@ -46,12 +28,12 @@ static const char *path_of(char out[64], long id, const char *tail)
 static long type(const struct person *person, const char *path, const char *text, int status,
 	const char *words)
 {
-	char url[URL_SIZE], query[URL_SIZE / 2];
-	struct answer answer = ask(&server, person,
-		url_of(url, "%s?%s", path, encode_query(text, query, sizeof(query))));
+	char query[URL_SIZE / 2];
+	struct answer answer =
+		reader_answer(&server, person, path, encode_query(text, query, sizeof(query)));
 	long id = comment_id(&answer);
 
-	assert_answer(&answer, status, url);
+	assert_answer(&answer, status, path);
 	assert_contains(answer.meta, words);
 	answer_free(&answer);
 	return id;
@@ -67,7 +49,7 @@ static void answers(void **state)
 	snprintf(path, sizeof(path), "/comments/?%ld/reply", first);
 	expect_redirect(&server, NULL, url_of(url, "/comments/%ld/reply", first), 30, path);
 	path_of(path, first, "/reply");
-	expect(&server, &luz, url_of(url, "%s", path), 10);
+	expect_answered(&server, &luz, path, NULL, 10);
 	second = type(&luz, path, "I held the lift.", 30, "/comments/");
 	assert_true(second > first);
 	expect_on_page(&server, NULL, path_of(path, second, ""), "> The driver waited for me.\n");
@@ -318,13 +300,11 @@ static void *post(void *argument)
 	struct poster *poster = argument;
 
 	for (unsigned i = 0; i < COUNT(poster->statuses); i++) {
-		char url[URL_SIZE];
+		char query[64];
 		struct answer answer;
 
-		snprintf(url, sizeof(url),
-			"gemini://localhost/comments/on/posts/essay/new?At%%20once-%u-%u",
-			poster->number, i);
-		client_fetch(server.port, &(struct client_options){.person = poster->person}, url,
+		snprintf(query, sizeof(query), "At%%20once-%u-%u", poster->number, i);
+		reader_fetch(server.port, poster->person, "/comments/on/posts/essay/new", query,
 			&answer);
 		poster->statuses[i] = answer.status;
 		answer_free(&answer);
@@ -354,24 +334,19 @@ static void at_once(void **state)
 	free(body);
 }
 
-#define EACH(words, function)                                                                      \
-	{                                                                                          \
-		words, function, start_with_two, end_with_two, NULL                                \
-	}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		EACH("a comment is passed on", answers),
-		EACH("a comment is changed by its author alone", edits),
-		EACH("a comment is deleted, and its answers stay", deletions),
-		EACH("a comment is reported with a reason", reports),
-		EACH("comments, answers and edits are uploaded", uploads),
-		EACH("uploads are refused", refused_uploads),
-		EACH("closed posts take nothing new", closed),
-		EACH("comments wait for a moderator", held),
-		EACH("too many comments are told to wait", too_many),
-		EACH("two people post at once", at_once),
+		MEETING("a comment is passed on", answers),
+		MEETING("a comment is changed by its author alone", edits),
+		MEETING("a comment is deleted, and its answers stay", deletions),
+		MEETING("a comment is reported with a reason", reports),
+		MEETING("comments, answers and edits are uploaded", uploads),
+		MEETING("uploads are refused", refused_uploads),
+		MEETING("closed posts take nothing new", closed),
+		MEETING("comments wait for a moderator", held),
+		MEETING("too many comments are told to wait", too_many),
+		MEETING("two people post at once", at_once),
 	};
 
 	return cmocka_run_group_tests_name("writing", tests, NULL, NULL);

@@ -8,14 +8,11 @@
 
 const char *titan_url(char out[URL_SIZE], const char *path, ...)
 {
-	size_t used = (size_t)snprintf(out, URL_SIZE, "titan://localhost");
 	va_list arguments;
-	int length;
 
 	va_start(arguments, path);
-	length = vsnprintf(out + used, URL_SIZE - used, path, arguments);
+	(void)url_at(out, "titan://localhost", path, arguments);
 	va_end(arguments);
-	assert_true(length >= 0 && (size_t)length < URL_SIZE - used);
 	return out;
 }
 
