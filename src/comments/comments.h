@@ -27,7 +27,7 @@ void comments_free(struct comments *comments);
 page_handler comments_answer;
 
 /* How many bytes at the end of a decoded path no log may hold: from a feed's secret on, from what
- * shows a code, or from the name of whoever has lost a certificate. 0: none. */
+ * shows a code, from the name of whoever has lost a certificate, or from a guard. 0: none. */
 size_t comments_path_private(struct span path);
 
 /*

@@ -24,8 +24,8 @@ enum who { NOBODY, UNKNOWN, READER, AUTHOR, MODERATOR, OWNER, BANNED, EXPIRED, W
 
 /*
  * What one of them is answered: a status; ">PATH", a redirect there (or, where PATH ends with "/~",
- * to some guard of it); or "~" and one of these, a redirect to the guarded form of the same path and
- * what is found there. ">" alone leads to where one logs in, on the row's way.
+ * to some guard of it); or "~" and one of these, a redirect to the guarded form of the same path
+ * and what is found there. ">" alone leads to where one logs in, on the row's way.
  */
 struct row {
 	enum comments_route route;
