@@ -2,8 +2,8 @@
  * The log: messages for whoever runs the server, and one line for each request.
  *
  * Lines go to standard error, each in one write. Whatever is not printable ASCII is escaped
- * here, so no caller can let a foreign byte through. Where whoever reads the log is stuck, lines are
- * lost rather than requests. The settings are the process's own.
+ * here, so no caller can let a foreign byte through. Where whoever reads the log is stuck, lines
+ * are lost rather than requests. The settings are the process's own.
  */
 #ifndef KINDLING_BASE_LOG_H
 #define KINDLING_BASE_LOG_H

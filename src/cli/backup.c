@@ -19,7 +19,8 @@ static const struct cli_manual manual = {
 		"Copies the store into the file COPY, which must not be there, looks the copy "
 		"over, and writes its\nSHA-256 into COPY.sha256, which must not be there "
 		"either, as sha256sum -c reads it. The server\nmay run, and readers may write: "
-		"the copy is of one moment. It is as secret as the store.\n",
+		"the copy is of one moment. It is as secret as the store. Without -c\nor --store "
+		"that is var/kindling.db below the current folder.\n",
 };
 
 /* sha256sum writes some such names in another way, and none of them can be printed as it is. */
@@ -51,6 +52,19 @@ static bool write_checksum(
 	return file_write(path, span_of(line), 0600, fault);
 }
 
+/* Or the complaint would be of a name that nobody typed. */
+static bool is_folder_fit(const char *copy, struct arena *arena)
+{
+	const char *slash = strrchr(copy, '/');
+	const char *folder =
+		slash == NULL ? "./" : arena_printf(arena, "%.*s", (int)(slash + 1 - copy), copy);
+
+	if (folder == NULL)
+		return conf_complain("memory is out");
+	return access(folder, W_OK | X_OK) == 0 ||
+	       conf_complain("cannot make a copy in the folder %s: %s", folder, strerror(errno));
+}
+
 static int back_up(const struct cli_setup *setup, struct arena *arena)
 {
 	const char *copy = setup->words[0];
@@ -68,6 +82,8 @@ static int back_up(const struct cli_setup *setup, struct arena *arena)
 		(void)conf_complain("%s.sha256 is there already; name a file that has none", copy);
 		return CLI_FAILED;
 	}
+	if (!is_folder_fit(copy, arena))
+		return CLI_FAILED;
 	progress_begin(&progress, "Copying");
 
 	bool well = store_backup(setup->conf->store, copy, progress_tell, &progress, &fault);

@@ -26,7 +26,8 @@ static const struct cli_manual manual = {
 		"reported and why\n"
 		"show     prints one whole\n"
 		"approve  shows one that is held to everybody\n"
-		"hide     hides one from all but its author and moderators\n"
+		"hide     hides one from all but its author and moderators; its reports are "
+		"settled\n"
 		"unhide   shows it again\n"
 		"remove   removes one, and its text for good\n"
 		"settle   leaves one as it is: the reports of it need nothing more\n"
@@ -35,7 +36,7 @@ static const struct cli_manual manual = {
 		"import   reads such lines into a store without people and comments, all or none\n"
 		"\nThe reason, of one word or several, stands in the log that kindling people log "
 		"prints. Behind --\na word may begin with a hyphen. All of this works while the "
-		"server runs.\n",
+		"server runs.\n" SHELL_STORE_SENTENCE "\n",
 };
 
 static int show(struct shell *shell, char **words, const struct shell_action *action)
@@ -150,17 +151,17 @@ static int read_import(struct shell *shell, char **words, const struct shell_act
 
 static const struct shell_action actions[] = {
 	{.word = "list", .run = listing_run, .most = 1, .with_switches = true},
-	{.word = "show", .run = show, .least = 1, .most = 1},
-	{"approve", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_APPROVE,
+	{.word = "show", .run = show, .needs = "ID", .most = 1},
+	{"approve", moderate, "ID REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_APPROVE,
 		.allowed = "only one that is held can be approved",
 		.done = "is shown to everybody now"},
-	{"hide", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_HIDE,
+	{"hide", moderate, "ID REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_HIDE,
 		.allowed = "only one that is shown or held can be hidden", .done = "is hidden now"},
-	{"unhide", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_UNHIDE,
+	{"unhide", moderate, "ID REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_UNHIDE,
 		.allowed = "only one that is hidden can be shown again", .done = "is shown again"},
-	{"remove", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_REMOVE,
+	{"remove", moderate, "ID REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_REMOVE,
 		.allowed = "its text is gone already", .done = "is removed, and its text gone"},
-	{"settle", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_SETTLE,
+	{"settle", moderate, "ID REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_SETTLE,
 		.allowed = "nobody has reported it, or that is settled",
 		.done = "stays as it is; its reports are settled"},
 	{.word = "export", .run = write_export, .most = 1, .without_store = true},

@@ -80,6 +80,7 @@ static bool list_all(
 	const struct shell *shell, struct span capsule, struct source *sources, size_t count)
 {
 	struct source *source;
+	bool empty = true;
 
 	do {
 		for (size_t i = 0; i < count; i++)
@@ -94,8 +95,11 @@ static bool list_all(
 			printf("  ");
 			print_beginning(comment->text, BEGINNING);
 			putchar('\n');
+			empty = false;
 		}
 	} while (source != NULL && !ferror(stdout));
+	if (empty)
+		shell_warn_of_empty(shell);
 	return true;
 }
 

@@ -23,24 +23,24 @@ static const struct cli_manual manual = {
 		 "       kindling people invite [HOST] WHOM...\n"
 		 "       each with [-c FILE] [--OPTION VALUE]...",
 	.sentences =
-		"PERSON is a number, or a name in one word or in quotes. HOST is needed where "
-		"there "
-		"are several\ncapsules.\n\n"
+		"PERSON is a number, or a name: in quotes where it has blanks. HOST is needed "
+		"where there are\nseveral capsules.\n\n"
 		"list        prints the number, role, standing, day of registering, comments and "
 		"name of each\n"
 		"show        prints one person with their certificates\n"
 		"rename      gives a person another name; the old one is kept from others for a "
 		"while\n"
-		"ban         shuts a person out with all their certificates; unban lets them in "
-		"again\n"
+		"ban         shuts a person out with all their certificates, and leaves their "
+		"comments as they are;\n            unban lets them in again\n"
 		"appoint     makes a reader a moderator; dismiss makes a moderator or owner a "
-		"reader\n"
+		"reader, but for\n            owners by the configuration\n"
 		"link-code   makes a code with which a person who lost their certificate links "
 		"another\n"
 		"owner-code  makes a code with which a registered person becomes an owner\n"
 		"invite      makes a code with which somebody can register where that needs one\n"
 		"log         prints who moderated what, when and why, newest first\n"
-		"\nA code is printed once, works once, and is kept as a hash alone.\n",
+		"\nA code is printed once, works once, and is kept as a hash "
+		"alone.\n" SHELL_STORE_SENTENCE "\n",
 };
 
 static const struct conf_capsule *capsule_of(const struct shell *shell, struct span host)
@@ -93,6 +93,21 @@ static int rename_person(struct shell *shell, char **words, const struct shell_a
 	return CLI_DONE;
 }
 
+/* Whom the configuration makes an owner stays one whatever the store says of them, and a ban would
+ * lock them out of what they own. */
+static bool is_ours_to_judge(const struct shell *shell, struct span host, int64_t person)
+{
+	char key[SECRET_HEX_SIZE];
+
+	if (!shell_is_well(people_find_owner_key(shell, host, person, shell->arena, key),
+		    "the certificates"))
+		return false;
+	return key[0] == '\0' ||
+	       conf_complain("person %" PRId64 " is an owner by the configuration: take %s out of "
+			     "owner there, and start the server anew, first",
+		       person, key);
+}
+
 static int moderate(struct shell *shell, char **words, const struct shell_action *action)
 {
 	struct store_person person;
@@ -103,6 +118,9 @@ static int moderate(struct shell *shell, char **words, const struct shell_action
 
 	const char *what = arena_printf(shell->arena, "person %" PRId64, person.id);
 
+	if ((action->act == STORE_ACT_BAN || action->act == STORE_ACT_DISMISS) &&
+		!is_ours_to_judge(shell, host, person.id))
+		return CLI_FAILED;
 	if (what == NULL || !shell_moderate(shell, action, words + 1, host, person.id, what))
 		return CLI_FAILED;
 	print_name(person.name);
@@ -181,14 +199,14 @@ static int make_owner_code(struct shell *shell, char **words, const struct shell
 
 static int invite(struct shell *shell, char **words, const struct shell_action *action)
 {
+	char **first = words;
 	const struct conf_capsule *capsule = shell_capsule(shell, &words);
 	struct store_code_new code = {.kind = STORE_CODE_INVITATION};
 
 	if (capsule == NULL)
 		return CLI_USAGE;
 	if (words[0] == NULL)
-		return cli_refuse(
-			"whom it is for is missing: that goes into the log", shell->usage);
+		return shell_miss(shell, action, first, 1, action->needs); /* a host alone */
 	if (capsule->registration != REGISTRATION_INVITATION) {
 		(void)conf_complain(
 			"%s: registration is %s: nobody needs an invitation, or nobody can "
@@ -209,21 +227,24 @@ static int invite(struct shell *shell, char **words, const struct shell_action *
 
 static const struct shell_action actions[] = {
 	{.word = "list", .run = people_list, .most = 1},
-	{.word = "show", .run = people_show, .least = 1, .most = 1},
-	{.word = "rename", .run = rename_person, .least = 2, .most = SHELL_WORDS_MAX},
-	{"ban", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_BAN,
+	{.word = "show", .run = people_show, .needs = "PERSON", .most = 1},
+	{.word = "rename",
+		.run = rename_person,
+		.needs = "PERSON NAME...",
+		.most = SHELL_WORDS_MAX},
+	{"ban", moderate, "PERSON REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_BAN,
 		.allowed = "banned already, or gone",
 		.done = "is banned, with all their certificates"},
-	{"unban", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_UNBAN, .allowed = "not banned",
-		.done = "is not banned any more"},
-	{"appoint", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_APPOINT,
+	{"unban", moderate, "PERSON REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_UNBAN,
+		.allowed = "not banned", .done = "is not banned any more"},
+	{"appoint", moderate, "PERSON REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_APPOINT,
 		.allowed = "only a reader who is neither banned nor gone becomes a moderator",
 		.done = "is a moderator now"},
-	{"dismiss", moderate, 2, SHELL_WORDS_MAX, .act = STORE_ACT_DISMISS,
+	{"dismiss", moderate, "PERSON REASON...", SHELL_WORDS_MAX, .act = STORE_ACT_DISMISS,
 		.allowed = "neither a moderator nor an owner", .done = "is a reader again"},
-	{.word = "link-code", .run = make_link_code, .least = 1, .most = 1},
+	{.word = "link-code", .run = make_link_code, .needs = "PERSON", .most = 1},
 	{.word = "owner-code", .run = make_owner_code, .most = 1},
-	{"invite", invite, 1, SHELL_WORDS_MAX, .act = STORE_ACT_INVITE,
+	{"invite", invite, "WHOM...", SHELL_WORDS_MAX, .act = STORE_ACT_INVITE,
 		.allowed = "it cannot be made"},
 	{.word = "log", .run = people_log, .most = 1},
 	{.word = NULL},

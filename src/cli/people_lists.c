@@ -6,17 +6,57 @@
 #include <inttypes.h>
 
 #include "cli/print.h"
-#include "tls/secret.h"
 
 static const char *const standings[] = {
 	[STORE_ACTIVE] = "active", [STORE_BANNED] = "banned", [STORE_LEFT] = "left"};
 static const char *const roles[] = {
 	[STORE_READER] = "reader", [STORE_MODERATOR] = "moderator", [STORE_OWNER] = "owner"};
 
-static void print_person(const struct store_person *person)
+static bool makes_owner(const struct shell *shell, struct span host, const char *fingerprint)
 {
-	printf("%" PRId64 "  %s  %s  ", person->id, roles[person->role],
-		standings[person->standing]);
+	for (size_t i = 0; i < shell->conf->capsule_count; i++) {
+		const struct conf_capsule *capsule = &shell->conf->capsules[i];
+
+		if (!span_equal(span_of(capsule->host), host))
+			continue;
+		for (size_t k = 0; k < capsule->owner.count; k++)
+			if (span_equal(span_of(capsule->owner.items[k]), span_of(fingerprint)))
+				return true;
+	}
+	return false;
+}
+
+enum store_result people_find_owner_key(const struct shell *shell, struct span host, int64_t person,
+	struct arena *arena, char key[SECRET_HEX_SIZE])
+{
+	struct store_certificate *items;
+	size_t count;
+	enum store_result result = store_certificates(shell->store, person, arena, &items, &count);
+
+	for (size_t i = 0; result == STORE_OK && i < count; i++) {
+		secret_hex(items[i].key, key);
+		if (makes_owner(shell, host, key))
+			return STORE_OK;
+	}
+	key[0] = '\0';
+	return result;
+}
+
+/* The store knows nothing of owners by the configuration. */
+static enum store_result find_role(const struct shell *shell, struct span host,
+	const struct store_person *person, struct arena *arena, const char **role)
+{
+	char key[SECRET_HEX_SIZE];
+	enum store_result result = people_find_owner_key(shell, host, person->id, arena, key);
+
+	*role = result == STORE_OK && key[0] != '\0' ? "owner, by the configuration"
+						     : roles[person->role];
+	return result;
+}
+
+static void print_person(const struct store_person *person, const char *role)
+{
+	printf("%" PRId64 "  %s  %s  ", person->id, role, standings[person->standing]);
 	print_date(person->registered);
 	printf("  %" PRIu64 " shown, %" PRIu64 " held  ", person->comments, person->held);
 	print_text(person->name);
@@ -31,7 +71,12 @@ static enum store_result print_people(const struct shell *shell, struct span cap
 		store_people(shell->store, capsule, *from, SHELL_PAGE, arena, &page);
 
 	for (size_t i = 0; result == STORE_OK && i < page.count; i++) {
-		print_person(&page.items[i]);
+		const char *role;
+
+		result = find_role(shell, capsule, &page.items[i], arena, &role);
+		if (result != STORE_OK)
+			break;
+		print_person(&page.items[i], role);
 		*from = page.items[i].id;
 	}
 	*more = page.more;
@@ -47,21 +92,6 @@ int people_list(struct shell *shell, char **words, const struct shell_action *ac
 		return CLI_USAGE;
 	return shell_list(shell, span_of(capsule->host), print_people, "the list") ? CLI_DONE
 										   : CLI_FAILED;
-}
-
-static bool owns_by_configuration(
-	const struct shell *shell, struct span host, const char *fingerprint)
-{
-	for (size_t i = 0; i < shell->conf->capsule_count; i++) {
-		const struct conf_capsule *capsule = &shell->conf->capsules[i];
-
-		if (!span_equal(span_of(capsule->host), host))
-			continue;
-		for (size_t k = 0; k < capsule->owner.count; k++)
-			if (span_equal(span_of(capsule->owner.items[k]), span_of(fingerprint)))
-				return true;
-	}
-	return false;
 }
 
 static bool print_certificates(
@@ -86,7 +116,7 @@ static bool print_certificates(
 			printf(", ends ");
 			print_date(items[i].ends);
 		}
-		if (owns_by_configuration(shell, host, fingerprint))
+		if (makes_owner(shell, host, fingerprint))
 			printf(", an owner's by the configuration");
 		putchar('\n');
 	}
@@ -97,16 +127,17 @@ int people_show(struct shell *shell, char **words, const struct shell_action *ac
 {
 	struct store_person person;
 	struct span host;
+	const char *role;
 
 	(void)action;
-	if (!shell_find_person(shell, words[0], &host, &person))
+	if (!shell_find_person(shell, words[0], &host, &person) ||
+		!shell_is_well(find_role(shell, host, &person, shell->arena, &role), words[0]))
 		return CLI_FAILED;
 	printf("Person %" PRId64 ", ", person.id);
 	print_name(person.name);
 	printf("\nAt:         ");
 	shell_print_url(shell, host, "/comments/people/%" PRId64, person.id);
-	printf("\nRole:       %s\nStanding:   %s\nRegistered: ", roles[person.role],
-		standings[person.standing]);
+	printf("\nRole:       %s\nStanding:   %s\nRegistered: ", role, standings[person.standing]);
 	print_time(person.registered);
 	printf("\nLooked in:  ");
 	print_time(person.looked);

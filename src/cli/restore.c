@@ -21,7 +21,8 @@ static const struct cli_manual manual = {
 		"was written since\nthe copy was made is gone. The copy is held against "
 		"COPY.sha256 "
 		"and looked over first, and an older\nprogram's copy is brought up to date. The "
-		"server may run.\n\n"
+		"server may run. Without -c or --store the store is\nvar/kindling.db below the "
+		"current folder.\n\n"
 		"--without-checksum  does without COPY.sha256\n",
 };
 

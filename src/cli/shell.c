@@ -14,9 +14,11 @@
 #include "cli/print.h"
 #include "comments/rules.h"
 #include "page/url.h"
+#include "store/file.h"
 #include "text/unicode.h"
 
-#define URL_MAX ((size_t)512) /* a host, and what stands around it */
+#define LINE_MAX_BYTES ((size_t)4096) /* of what is said of a command line */
+#define URL_MAX        ((size_t)512)  /* a host, and what stands around it */
 
 static bool open_store(struct shell *shell)
 {
@@ -39,10 +41,51 @@ static const struct shell_action *find_action(const struct shell_action *actions
 	return actions->word != NULL ? actions : NULL;
 }
 
+/* What is left of "ID REASON..." behind so many words; NULL: nothing. */
+static const char *skip_words(const char *needs, size_t count)
+{
+	for (; needs != NULL && count > 0; count--) {
+		needs = strchr(needs, ' ');
+		if (needs != NULL)
+			needs++;
+	}
+	return needs;
+}
+
+int shell_miss(const struct shell *shell, const struct shell_action *action, char **words,
+	size_t count, const char *needs)
+{
+	static const struct {
+		const char *word, *name;
+	} known[] = {
+		{"ID", "the number of a comment"},
+		{"PERSON", "a person, by number or name,"},
+		{"NAME...", "a name"},
+		{"REASON...", "a reason"},
+		{"WHOM...", "whom it is for"},
+	};
+	const char *missing = "a word";
+	struct buf line;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(needs, known[i].word, strlen(known[i].word)) == 0)
+			missing = known[i].name;
+	buf_init(&line, shell->arena, LINE_MAX_BYTES);
+	buf_printf(&line, "%s is missing: kindling %s %s", missing, shell->verb, action->word);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&line, strchr(words[i], ' ') != NULL ? " \"%s\"" : " %s", words[i]);
+	buf_printf(&line, " %s", needs);
+
+	const char *why = buf_failed(&line) ? NULL : arena_copy(shell->arena, buf_view(&line));
+
+	return cli_refuse(why != NULL ? why : "a word is missing", shell->usage);
+}
+
 static int run_action(struct shell *shell, const struct shell_action *actions, char **words)
 {
 	const struct shell_action *action;
 	size_t count = 0;
+	const char *needs;
 
 	if (words[0] == NULL)
 		return cli_refuse("a word is missing: what is to be done", shell->usage);
@@ -51,8 +94,9 @@ static int run_action(struct shell *shell, const struct shell_action *actions, c
 		return cli_refuse_word(words[0], shell->usage);
 	while (words[1 + count] != NULL)
 		count++;
-	if (count < action->least)
-		return cli_refuse("a word is missing behind the last one", shell->usage);
+	needs = skip_words(action->needs, count);
+	if (needs != NULL)
+		return shell_miss(shell, action, words + 1, count, needs);
 	if (count > action->most)
 		return cli_refuse_word(words[1 + action->most], shell->usage);
 	for (const struct cli_switch *given = shell->switches; given != NULL && given->flag != NULL;
@@ -80,6 +124,7 @@ int shell_run(int argc, char **argv, const struct cli_manual *manual,
 
 	if (ready) {
 		struct shell shell = {.conf = setup.conf,
+			.verb = argv[0],
 			.usage = manual->usage,
 			.arena = &setup.arena,
 			.switches = switches};
@@ -89,32 +134,56 @@ int shell_run(int argc, char **argv, const struct cli_manual *manual,
 	return code;
 }
 
+static const struct conf_capsule *find_capsule(const struct conf *conf, const char *word)
+{
+	for (size_t i = 0; i < conf->capsule_count; i++)
+		if (strcmp(word, conf->capsules[i].host) == 0)
+			return &conf->capsules[i];
+	return NULL;
+}
+
+static void name_capsules(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->capsule_count; i++)
+		(void)conf_complain("  %s", conf->capsules[i].host);
+}
+
 const struct conf_capsule *shell_capsule(const struct shell *shell, char ***words)
 {
 	const struct conf *conf = shell->conf;
+	const struct conf_capsule *named = **words != NULL ? find_capsule(conf, **words) : NULL;
 
-	for (size_t i = 0; **words != NULL && i < conf->capsule_count; i++) {
-		if (strcmp(**words, conf->capsules[i].host) == 0) {
-			(*words)++;
-			return &conf->capsules[i];
-		}
+	if (named != NULL) {
+		(*words)++;
+		return named;
 	}
 	if (conf->capsule_count == 1)
 		return &conf->capsules[0];
 	(void)conf_complain("there are several capsules: name one of these as the next word:");
-	for (size_t i = 0; i < conf->capsule_count; i++)
-		(void)conf_complain("  %s", conf->capsules[i].host);
+	name_capsules(conf);
 	return NULL;
 }
 
 const struct conf_capsule *shell_only_capsule(const struct shell *shell, char **words)
 {
-	const struct conf_capsule *capsule = shell_capsule(shell, &words);
+	const struct conf_capsule *capsule;
 
-	if (capsule == NULL || words[0] == NULL)
+	if (words[0] == NULL)
+		return shell_capsule(shell, &words);
+	capsule = find_capsule(shell->conf, words[0]);
+	if (capsule != NULL)
 		return capsule;
-	(void)cli_refuse_word(words[0], shell->usage);
+	(void)conf_complain("no capsule of the configuration is called %s; there %s:", words[0],
+		shell->conf->capsule_count == 1 ? "is" : "are");
+	name_capsules(shell->conf);
 	return NULL;
+}
+
+void shell_warn_of_empty(const struct shell *shell)
+{
+	const struct conf *conf = shell->conf;
+
+	store_warn_of_strangers(conf->store, conf->hosts.items, conf->hosts.count);
 }
 
 bool shell_list(const struct shell *shell, struct span capsule, shell_page *print, const char *what)
@@ -128,6 +197,8 @@ bool shell_list(const struct shell *shell, struct span capsule, shell_page *prin
 		well = shell_is_well(print(shell, capsule, &arena, &from, &more), what);
 		arena_end(&arena);
 	}
+	if (well && from == 0)
+		shell_warn_of_empty(shell);
 	return well;
 }
 
@@ -262,8 +333,8 @@ bool shell_find_person(const struct shell *shell, const char *word, struct span 
 		*capsule = host;
 	}
 	if (count == 0)
-		return conf_complain("%s: there is nobody of that name; kindling people list "
-				     "names everybody",
+		return conf_complain("%s: there is nobody of that name; a name with blanks goes "
+				     "in quotes, or use the number that kindling people list shows",
 			word);
 	return count == 1;
 }

@@ -15,7 +15,7 @@
 
 struct shell {
 	const struct conf *conf;
-	const char *usage;
+	const char *verb, *usage;
 	struct arena *arena; /* lives as long as the verb */
 	struct store *store; /* NULL for actions that need none */
 	const struct cli_switch *switches;
@@ -24,7 +24,8 @@ struct shell {
 struct shell_action {
 	const char *word;
 	int (*run)(struct shell *shell, char **words, const struct shell_action *action);
-	size_t least, most; /* words behind it */
+	const char *needs; /* words behind it that may not be missing: "ID REASON..."; NULL: none */
+	size_t most;       /* words behind it at all */
 	bool without_store, with_switches;
 	enum store_act act;         /* of those that moderate */
 	const char *allowed, *done; /* to what it can be done; what is so then */
@@ -32,15 +33,24 @@ struct shell_action {
 
 #define SHELL_WORDS_MAX SIZE_MAX
 
+/* For the manuals. */
+#define SHELL_STORE_SENTENCE                                                                       \
+	"Without -c or --store the store is var/kindling.db below the current folder."
+
 /* The whole verb. The table's end has no word; `switches`, where not NULL, ends likewise. */
 int shell_run(int argc, char **argv, const struct cli_manual *manual,
 	const struct shell_action *actions, struct cli_switch *switches);
+
+/* Complains that the first of the words in `needs` is missing, and spells the line: the action, the
+ * `count` words that are there, `needs`. CLI_USAGE. */
+int shell_miss(const struct shell *shell, const struct shell_action *action, char **words,
+	size_t count, const char *needs);
 
 /* The capsule of the first word, which is then taken, or the only one there is. NULL: complained
  * of; wrong usage. */
 const struct conf_capsule *shell_capsule(const struct shell *shell, char ***words);
 
-/* The same where no word may follow. */
+/* The same where the only word can be nothing else. */
 const struct conf_capsule *shell_only_capsule(const struct shell *shell, char **words);
 
 /* Prints one page of a list: *from is where it begins, and then where the next one does. */
@@ -50,6 +60,10 @@ typedef enum store_result shell_page(const struct shell *shell, struct span caps
 /* Prints all pages of `what`, one in memory at a time. False: complained of. */
 bool shell_list(
 	const struct shell *shell, struct span capsule, shell_page *print, const char *what);
+
+/* A list is empty: where the store has comments of hosts that the configuration does not know, one
+ * of those may have been meant. */
+void shell_warn_of_empty(const struct shell *shell);
 
 /* Prints "gemini://HOST:PORT" and the path, formatted, as far as the configuration knows the port.
  */

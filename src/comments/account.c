@@ -64,8 +64,9 @@ static void write_register_link(
 	offer_guarded(page, visit, visit_path_along(visit, "/comments/register", way),
 		"Register with it");
 	buf_printf(page,
-		"You will be asked for %sa name. That is all that is kept, with the time and with "
-		"a fingerprint of the certificate's key.\n",
+		"You will be asked for %sa name. It is kept, with the time and with a fingerprint "
+		"of the certificate's key; the page on how commenting works, below, lists all "
+		"that is kept.\n",
 		registration == REGISTRATION_INVITATION ? "the code of your invitation, then for "
 							: "");
 }
@@ -90,7 +91,7 @@ static void introduce(struct visit *visit, const struct destination *destination
 	offer_guarded(&page, visit, visit_path_along(visit, "/comments/recover", way),
 		"I lost my certificate and have a recovery code");
 	buf_text(&page, "You will be asked for your name, then for the code.\n"
-			"=> /comments/help How commenting works\n");
+			"=> /comments/help How commenting works, and what is kept\n");
 	if (comments_way_is_given(way)) {
 		buf_text(&page, "\nYou were on your way to: ");
 		destination_describe(&page, destination);
@@ -226,10 +227,13 @@ static void write_own_page(struct buf *page, struct visit *visit, const struct s
 	gemtext_inline(page, person->name, 0);
 	buf_printf(page, "\n\nYou are logged in with your identity%s.\n\n", roles[person->role]);
 	write_answers(page, visit, answers);
-	buf_printf(page, "\n## Your comments (%" PRIu64 ")\n\n", person->comments);
+	buf_text(page, "\n## Your comments\n\n");
+	if (person->comments > 0 || person->held > 0)
+		buf_printf(page, "%" PRIu64 " shown to everyone", person->comments);
 	if (person->held > 0)
-		buf_printf(page, "%" PRIu64 " more %s for a moderator.\n", person->held,
-			person->held == 1 ? "waits" : "wait");
+		buf_printf(page, ", %" PRIu64 " waiting for a moderator", person->held);
+	if (person->comments > 0 || person->held > 0)
+		buf_text(page, ".\n");
 	if (own->count == 0)
 		buf_text(page, "None yet.\n");
 	write_own_comments(page, visit, own);
@@ -338,11 +342,8 @@ void account_page(struct visit *visit)
 	offer_guarded(&page, visit, "/comments/account/data.json",
 		"All that is kept of you, for programs, as JSON");
 	buf_text(&page, "=> /comments/account/leave Leave, with your comments or without\n");
-	if (visit->person.role != STORE_OWNER) {
-		buf_byte(&page, '\n');
-		offer_guarded(&page, visit, "/comments/account/owner",
-			"I have the code that makes its holder the capsule's owner");
-	}
 	buf_text(&page, "\n=> /comments/ Your page\n=> /comments/help How commenting works\n");
+	if (visit->person.role != STORE_OWNER)
+		offer_guarded(&page, visit, "/comments/account/owner", "I have an owner code");
 	visit_page_end(visit, &page);
 }

@@ -301,6 +301,26 @@ static void write_recovery_code(struct buf *page, struct visit *visit)
 		code.text);
 }
 
+/* What happened. Who has not been linked by another device, and yet has more certificates than
+ * one, has recovered a name. */
+static void write_whose(struct buf *page, struct visit *visit)
+{
+	struct store_certificate *items;
+	size_t count;
+	bool linked = span_equal(visit->path.word, SPAN_LIT(LINKED));
+	buf_text(page, "The certificate that you showed now belongs to ");
+	gemtext_inline(page, visit->person.name, 0);
+	buf_text(page, ".\n");
+	if (!linked &&
+		store_certificates(visit->comments->store, visit->person.id, visit->request->arena,
+			&items, &count) == STORE_OK &&
+		count > 1)
+		buf_text(page, "The one that you lost is still linked to that name: remove it, so "
+			       "that nobody else can use it.\n"
+			       "=> /comments/account/certificates Remove the lost certificate\n");
+	buf_byte(page, '\n');
+}
+
 void join_welcome(struct visit *visit)
 {
 	struct buf page;
@@ -310,6 +330,7 @@ void join_welcome(struct visit *visit)
 	buf_text(&page, "# Hello, ");
 	gemtext_inline(&page, visit->person.name, 0);
 	buf_text(&page, "\n\n");
+	write_whose(&page, visit);
 	if (comments_way_is_given(&destination.way)) {
 		offer_address(&page, visit, visit_path_along(visit, "/comments", &destination.way));
 		buf_text(&page, " Go on: ");
@@ -319,7 +340,7 @@ void join_welcome(struct visit *visit)
 	buf_text(&page, "=> /comments/ Your page\n=> / Home page\n");
 	if (!span_equal(visit->path.word, SPAN_LIT(LINKED)))
 		write_recovery_code(&page, visit);
-	buf_text(&page, "\nThis name belongs to the identity that you showed. Keep that identity "
-			"in your client, and choose it again whenever you come back.\n");
+	buf_text(&page, "\nKeep your identity in your client, and choose it again whenever you "
+			"come back.\n");
 	visit_page_end(visit, &page);
 }

@@ -208,9 +208,15 @@ void leaving_page(struct visit *visit)
 {
 	struct buf page;
 	visit_page_begin(visit, &page);
-	buf_text(&page, "# Leave\n\nYour name, your certificates and your codes are then forgotten "
-			"here, and nobody can bring them back. Your name is kept from others for "
-			"90 days.\n\nYou may want your data first:\n");
+	buf_text(&page,
+		"# Leave\n\nYour certificates and codes are then forgotten here, and nobody "
+		"can bring them back; your name is shown no more, and is kept from others "
+		"for 90 days.\n\n");
+	if (visit->person.role == STORE_OWNER)
+		buf_text(&page, "You are an owner of this capsule, which then has one owner less. "
+				"A new one is made at the server's shell: \"kindling people "
+				"owner-code\" prints a code for whoever is to be it.\n\n");
+	buf_text(&page, "You may want your data first:\n");
 	offer_guarded(&page, visit, "/comments/account/data.gmi",
 		"Your name, certificates and comments, to read");
 	buf_text(&page, "\nWhat about your comments?\n");

@@ -217,8 +217,10 @@ void moderation_people(struct visit *visit)
 	struct buf page;
 	visit_page_begin(visit, &page);
 	buf_text(&page, "# People\n");
-	for (size_t i = 0; i < people.count; i++)
+	for (size_t i = 0; i < people.count; i++) {
+		orders_raise_owner(visit, &people.items[i]);
 		write_person(&page, visit, &people.items[i]);
+	}
 	if (people.count == 0)
 		buf_text(&page, "\nNobody else is registered.\n");
 	buf_byte(&page, '\n');

@@ -33,7 +33,7 @@ static const struct order orders[] = {
 	{ROUTE_UNHIDE, STORE_ACT_UNHIDE, "unhide", "Show it again",
 		"Show everyone again the comment ", "?"},
 	{ROUTE_REMOVE, STORE_ACT_REMOVE, "remove", "Remove it for good",
-		"Remove, so that its text is gone for good, the comment ", "?"},
+		"Remove this comment for good, its text too: ", "?"},
 	{ROUTE_SETTLE, STORE_ACT_SETTLE, "settle", "Leave it as it is",
 		"Leave as it is, and settle the reports of, the comment ", "?"},
 	{ROUTE_BAN, STORE_ACT_BAN, "ban", "", "Ban ", " with all their certificates?"},
@@ -188,6 +188,15 @@ static enum store_result owns_by_configuration(struct visit *visit, int64_t pers
 		}
 	}
 	return STORE_OK;
+}
+
+void orders_raise_owner(struct visit *visit, struct store_person *person)
+{
+	if (person->id == visit->person.id)
+		person->role = visit->person.role;
+	else if (visit->comments->capsule->owner.count > 0 && person->role != STORE_OWNER &&
+		 owns_by_configuration(visit, person->id) == STORE_BARRED)
+		person->role = STORE_OWNER;
 }
 
 void order_person(struct visit *visit)

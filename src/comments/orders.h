@@ -11,4 +11,7 @@
 void orders_on_comment(struct buf *page, struct visit *visit, int64_t id, enum store_state state);
 void orders_on_person(struct buf *page, struct visit *visit, const struct store_person *person);
 
+/* Gives whom the configuration makes an owner, which the store does not know, that role. */
+void orders_raise_owner(struct visit *visit, struct store_person *person);
+
 #endif

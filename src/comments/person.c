@@ -81,6 +81,8 @@ void person_page(struct visit *visit)
 		visit_failed(visit, result);
 		return;
 	}
+	if (visit_is_moderator(visit))
+		orders_raise_owner(visit, &person);
 	struct buf page;
 	visit_page_begin(visit, &page);
 	write_person(&page, visit, &person, &comments, before);

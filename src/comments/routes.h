@@ -29,11 +29,11 @@ enum access {
 #define COMMENTS_ROUTES(X)                                                                         \
 	X(TOP, "/comments", comments_top, ALL, 0)                                                  \
 	X(HOME, "/comments/", account_home, IDENTITY, 0)                                           \
-	X(REGISTER, "/comments/register+", join_register, STRANGER, GUARDED)                             \
-	X(INVITATION, "/comments/invitation+", join_invitation, STRANGER, GUARDED)                       \
-	X(LINK, "/comments/link+", join_link, STRANGER, GUARDED)                                         \
-	X(RECOVER, "/comments/recover+", join_recover, STRANGER, GUARDED)                                \
-	X(RECOVER_AS, "/comments/recover/as/?+", join_recover_as, STRANGER, GUARDED)                     \
+	X(REGISTER, "/comments/register+", join_register, STRANGER, GUARDED)                       \
+	X(INVITATION, "/comments/invitation+", join_invitation, STRANGER, GUARDED)                 \
+	X(LINK, "/comments/link+", join_link, STRANGER, GUARDED)                                   \
+	X(RECOVER, "/comments/recover+", join_recover, STRANGER, GUARDED)                          \
+	X(RECOVER_AS, "/comments/recover/as/?+", join_recover_as, STRANGER, GUARDED)               \
 	X(WELCOME, "/comments/welcome/?+", join_welcome, PERSON, 0)                                \
 	X(GOODBYE, "/comments/goodbye", leaving_goodbye, ALL, 0)                                   \
 	X(HELP, "/comments/help", help_page, ALL, 0)                                               \
@@ -44,11 +44,11 @@ enum access {
 	X(THREAD_FEED, "/comments/on/*/feed.gmi", feed_thread, ALL, 0)                             \
 	X(THREAD_ATOM, "/comments/on/*/atom.xml", feed_thread_atom, ALL, 0)                        \
 	X(SPREAD, "/comments/on/*/spread", spread_page, ALL, 0)                                    \
-	X(NEW, "/comments/on/*/new", writing_new, PERSON, UPLOADS | GUARDED)                                 \
+	X(NEW, "/comments/on/*/new", writing_new, PERSON, UPLOADS | GUARDED)                       \
 	X(THREAD, "/comments/on/*/", thread_page, ALL, 0)                                          \
 	X(THREAD_SHORT, "/comments/on/*", comments_short_thread, ALL, 0)                           \
 	X(COMMENT, "/comments/#", comment_page, ALL, 0)                                            \
-	X(REPLY, "/comments/#/reply", writing_reply, PERSON, UPLOADS | GUARDED)                              \
+	X(REPLY, "/comments/#/reply", writing_reply, PERSON, UPLOADS | GUARDED)                    \
 	X(EDIT, "/comments/#/edit", writing_edit, PERSON, UPLOADS | GUARDED)                       \
 	X(DELETE, "/comments/#/delete", writing_delete, PERSON, GUARDED)                           \
 	X(REPORT, "/comments/#/report", writing_report, PERSON, GUARDED)                           \
@@ -69,7 +69,7 @@ enum access {
 	X(LEAVE, "/comments/account/leave", leaving_page, PERSON, 0)                               \
 	X(LEAVE_KEEPING, "/comments/account/leave/keep", leaving_keeping, PERSON, GUARDED)         \
 	X(LEAVE_ERASING, "/comments/account/leave/erase", leaving_erasing, PERSON, GUARDED)        \
-	X(OWN, "/comments/account/owner", settings_own, PERSON, GUARDED)                                 \
+	X(OWN, "/comments/account/owner", settings_own, PERSON, GUARDED)                           \
 	X(MODERATION, "/comments/moderation/", moderation_page, MODERATOR, 0)                      \
 	X(HIDDEN, "/comments/moderation/hidden", moderation_hidden, MODERATOR, 0)                  \
 	X(PEOPLE, "/comments/moderation/people", moderation_people, MODERATOR, 0)                  \

@@ -176,8 +176,7 @@ static bool is_number(struct span folded)
 static const char *check_folded(struct span folded, struct host_names capsule, struct arena *arena)
 {
 	if (holds_comma(folded))
-		return "That name holds a comma, and a comma follows each name. Please type "
-		       "another name";
+		return "A name cannot hold a comma here. Please type another name";
 	if (unicode_mixes_alphabets(folded))
 		return "That name mixes the letters of two alphabets. Please type another name";
 	if (is_reserved(folded, capsule, arena))

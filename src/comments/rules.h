@@ -16,8 +16,8 @@
 
 /* A name as it will be shown (NFC, trimmed, inner blanks single) and as it is compared. NULL when
  * it is one; else a static sentence that says what is wrong, fit to ask again with. The `capsule`'s
- * own names are reserved, and so are owner, admin and the like, and numbers. Checked again, an accepted name
- * stays as it is. */
+ * own names are reserved, and so are owner, admin and the like, and numbers. Checked again, an
+ * accepted name stays as it is. */
 const char *rules_check_name(struct span typed, struct host_names capsule, struct arena *arena,
 	struct span *name, struct span *folded);
 

@@ -17,8 +17,8 @@
 #define AGAIN_IN    2   /* seconds: what the searches of others take, and more */
 
 #define PROMPT                                                                                     \
-	"Type the words to look for. Words in \"quotes\" stand together; a word that ends in * "   \
-	"stands for all that begin so"
+	"Type the words to look for. Words in \"quotes\" stand together; kind* finds every "       \
+	"word that begins with kind"
 #define NO_WORD "There is no word in that. Type one word or more, as they stand in the text"
 
 static void write_context(struct buf *page, struct span context)
@@ -74,8 +74,8 @@ static void write_page(struct buf *page, struct visit *visit, struct span typed,
 	write_comments(page, visit, comments);
 	bool unfinished = posts->unfinished || comments->unfinished;
 	if (written + comments->count == 0 && !unfinished)
-		buf_text(page, "\nNothing was found. Fewer words find more, and a word that ends "
-			       "in * stands for all that begin so.\n");
+		buf_text(page, "\nNothing was found. Fewer words find more, and kind* finds "
+			       "every word that begins with kind.\n");
 	if (unfinished)
 		buf_text(page,
 			"\nThis search takes long, so not everything was looked at, and there "

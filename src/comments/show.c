@@ -90,11 +90,11 @@ void show_permanent_link(struct buf *page, const struct store_comment *comment)
 {
 	buf_printf(page, "=> /comments/%" PRId64, comment->id);
 	if (comment->answers == 0)
-		buf_text(page, " Not passed on yet\n");
+		buf_text(page, " Open it: not passed on yet\n");
 	else if (comment->answers == 1)
-		buf_text(page, " Passed on once\n");
+		buf_text(page, " Open it: passed on once\n");
 	else
-		buf_printf(page, " Passed on %" PRIu64 " times\n", comment->answers);
+		buf_printf(page, " Open it: passed on %" PRIu64 " times\n", comment->answers);
 }
 
 void show_person_link(struct buf *page, int64_t person, struct span name)

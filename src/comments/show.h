@@ -19,8 +19,8 @@ enum show_how { SHOW_LISTED /* a long one is cut, with a link to the rest */, SH
 void show_comment(struct buf *page, struct request *request, const struct store_comment *comment,
 	enum show_how how, bool open);
 
-/* "=> /comments/41 LABEL" with how often it was passed on: "Passed on 2 times", "Not passed on
- * yet", which is true of a post that takes no more comments, too. */
+/* "=> /comments/41 LABEL" with how often it was passed on: "Open it: passed on 2 times", "Open
+ * it: not passed on yet", which is true of a post that takes no more comments, too. */
 void show_permanent_link(struct buf *page, const struct store_comment *comment);
 
 /* A name inside a line of ours; of who has left: "somebody who left". */

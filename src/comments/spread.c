@@ -105,11 +105,7 @@ void spread_page(struct visit *visit)
 	struct post post;
 	struct store_comments tree;
 	int64_t after;
-	if (!visit_find_post(visit, visit->path.slug, &post)) {
-		visit_not_found(visit);
-		return;
-	}
-	if (!visit_cursor(visit, "after", &after))
+	if (!visit_find_place(visit, &post, &after))
 		return;
 	/* One more than is drawn, so that the last lines know whether they go on. */
 	enum store_result result = store_thread_tree(visit->comments->store, visit_host(visit),

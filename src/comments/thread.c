@@ -40,11 +40,7 @@ void thread_page(struct visit *visit)
 	struct post post;
 	struct store_comments thread;
 	int64_t after;
-	if (!visit_find_post(visit, visit->path.slug, &post)) {
-		visit_not_found(visit);
-		return;
-	}
-	if (!visit_cursor(visit, "after", &after))
+	if (!visit_find_place(visit, &post, &after))
 		return;
 	enum store_result result = store_thread_page(visit->comments->store, visit_host(visit),
 		post.slug, after, COMMENTS_PER_PAGE, visit->request->arena, &thread);

@@ -27,9 +27,16 @@ static size_t room_for_text(struct visit *visit)
 	return room > ROOM_STEP ? room - room % ROOM_STEP : room;
 }
 
+static bool is_ready(struct visit *visit, const struct uploading *uploading)
+{
+	return uploading->ready == NULL || uploading->ready(visit);
+}
+
 static bool take_typed(struct visit *visit, const struct uploading *uploading, struct span *text)
 {
 	struct span typed;
+	if (visit->request->uri.query.len == 0 && !is_ready(visit, uploading))
+		return false;
 	char *prompt = arena_printf(visit->request->arena,
 		"%s About %zu characters fit; line breaks, accents and emoji count more",
 		uploading->prompt, room_for_text(visit));
@@ -57,7 +64,7 @@ static bool take_upload(struct visit *visit, const struct uploading *uploading, 
 		return false;
 	}
 	if (!request->has_body) {
-		visit->reply->wants_body = uploading->allow(visit);
+		visit->reply->wants_body = is_ready(visit, uploading) && uploading->allow(visit);
 		return false;
 	}
 	const char *wrong = rules_check_comment(request->body, request->arena, text);

@@ -11,6 +11,8 @@ struct uploading {
 	const char *prompt;                 /* asks for it; how much fits is added */
 	struct span former;                 /* what there is already, for who asks to edit it */
 	bool (*allow)(struct visit *visit); /* counts the attempt; false: answered */
+	/* Whether a text would be taken now, before one is asked for; false: answered. Or NULL. */
+	bool (*ready)(struct visit *visit);
 };
 
 /* True with the text as it will be kept. False where the answer is made already: the reader is

@@ -240,15 +240,27 @@ bool visit_typed(struct visit *visit, const char *sentence, struct span *typed)
 	return false;
 }
 
+/* To what it was asked about: a comment, or one's own account. */
+static void send_back(struct visit *visit)
+{
+	const char *path = "/comments/account/";
+	if (visit->path.id != 0)
+		path = arena_printf(visit->request->arena, "/comments/%" PRId64, visit->path.id);
+	visit_redirect(visit, STATUS_REDIRECT, path, NULL);
+}
+
 bool visit_confirmed(struct visit *visit, const char *question)
 {
-	struct span typed, folded;
+	struct span typed, folded = {NULL, 0};
 	if (!visit_typed(visit, question, &typed))
 		return false;
 	if (unicode_fold(span_trim(typed), visit->request->arena, &folded) &&
 		span_equal(folded, SPAN_LIT("yes")))
 		return true;
-	visit_ask(visit, question);
+	if (span_equal(folded, SPAN_LIT("no")))
+		send_back(visit);
+	else
+		visit_ask(visit, question);
 	return false;
 }
 
@@ -276,6 +288,14 @@ bool visit_cursor(struct visit *visit, const char *name, int64_t *id)
 	}
 	reply_status(visit->request, visit->reply, STATUS_BAD_REQUEST,
 		"This page takes ?%s=NUMBER, or nothing, behind its address", name);
+	return false;
+}
+
+bool visit_find_place(struct visit *visit, struct post *post, int64_t *after)
+{
+	if (visit_find_post(visit, visit->path.slug, post))
+		return visit_cursor(visit, "after", after);
+	visit_not_found(visit);
 	return false;
 }
 

@@ -54,6 +54,8 @@ bool visit_is_moderator(const struct visit *visit); /* or owner; READER_KNOWN al
 
 /* A post that there is; false for an empty slug too. */
 bool visit_find_post(struct visit *visit, struct span slug, struct post *post);
+/* That of the path, and where in its thread to begin, by "?after=ID". False, and answered. */
+bool visit_find_place(struct visit *visit, struct post *post, int64_t *after);
 
 /* 30 to the place where one logs in or registers, 61, 62 or 41, as `reader` asks for; not for
  * READER_KNOWN. */
@@ -78,7 +80,7 @@ void visit_ask_secret(struct visit *visit, const char *sentence); /* 11 */
 /* What was typed, decoded. False where nothing was typed yet, or no text: then asked, with
  * `sentence` or with what is wrong. */
 bool visit_typed(struct visit *visit, const char *sentence, struct span *typed);
-/* True where "yes" was typed; else asked. Nothing happens without it. */
+/* True where "yes" was typed; else asked, or led back by a "no". Nothing happens without it. */
 bool visit_confirmed(struct visit *visit, const char *question);
 
 void visit_page_begin(struct visit *visit, struct buf *page);

@@ -22,6 +22,36 @@ static bool allow_comment(struct visit *visit)
 	return limit_by_address(visit, LIMIT_COMMENTS_OF_ADDRESS);
 }
 
+static struct store_comment_new new_comment(const struct visit *visit)
+{
+	int64_t now = visit->request->now;
+	return (struct store_comment_new){.capsule = visit_host(visit),
+		.person = visit->person.id,
+		.now = now,
+		.repeat_since = now - COMMENT_REPEAT_SECONDS,
+		.count_since = now - COMMENT_RATE_WINDOW_SECONDS,
+		.most = visit->comments->capsule->comments_per_hour};
+}
+
+static void answer_too_many(struct visit *visit, int64_t wait)
+{
+	/* The bare number: clients print "wait N seconds". */
+	reply_status(visit->request, visit->reply, STATUS_SLOW_DOWN, "%" PRId64, wait);
+}
+
+/* What is refused only when it is typed is lost. */
+static bool is_ready_for_comment(struct visit *visit)
+{
+	const struct store_comment_new comment = new_comment(visit);
+	int64_t wait;
+	enum store_result result = store_comment_may_add(visit->comments->store, &comment, &wait);
+	if (result == STORE_TOO_MANY)
+		answer_too_many(visit, wait);
+	else if (result != STORE_OK)
+		visit_failed(visit, result);
+	return result == STORE_OK;
+}
+
 static bool allow_edit(struct visit *visit)
 {
 	return limit_by_person(visit, LIMIT_EDITS_OF_PERSON);
@@ -117,26 +147,17 @@ static void go_to_comment(struct visit *visit, int64_t id)
 
 static void keep(struct visit *visit, struct span slug, int64_t parent, struct span text)
 {
-	int64_t now = visit->request->now;
 	struct store_comment_added added;
-	struct store_comment_new comment = {
-		.capsule = visit_host(visit),
-		.slug = slug,
-		.text = text,
-		.person = visit->person.id,
-		.now = now,
-		.parent = parent,
-		.repeat_since = now - COMMENT_REPEAT_SECONDS,
-		.count_since = now - COMMENT_RATE_WINDOW_SECONDS,
-		.most = visit->comments->capsule->comments_per_hour,
-		.hold = hold_of(visit, text),
-	};
+	struct store_comment_new comment = new_comment(visit);
+	comment.slug = slug;
+	comment.text = text;
+	comment.parent = parent;
+	comment.hold = hold_of(visit, text);
 	enum store_result result = store_comment_add(visit->comments->store, &comment, &added);
 	if (result == STORE_OK || result == STORE_REPEATED)
 		go_to_comment(visit, added.id);
-	else if (result == STORE_TOO_MANY) /* the bare number: clients print "wait N seconds" */
-		reply_status(
-			visit->request, visit->reply, STATUS_SLOW_DOWN, "%" PRId64, added.wait);
+	else if (result == STORE_TOO_MANY)
+		answer_too_many(visit, added.wait);
 	else if (result == STORE_NONE) /* the person left since the certificate was looked up */
 		visit_failed(visit, STORE_BARRED);
 	else
@@ -154,8 +175,9 @@ void writing_new(struct visit *visit)
 	buf_text(&prompt, "Your comment on ");
 	show_title(&prompt, &post);
 	buf_byte(&prompt, '.');
-	const struct uploading uploading = {
-		.prompt = text_of(&prompt, "Your comment."), .allow = allow_comment};
+	const struct uploading uploading = {.prompt = text_of(&prompt, "Your comment."),
+		.allow = allow_comment,
+		.ready = is_ready_for_comment};
 	if (uploading_take(visit, &uploading, &text))
 		keep(visit, post.slug, 0, text);
 }
@@ -181,8 +203,9 @@ void writing_reply(struct visit *visit)
 	buf_text(&prompt, ", ");
 	show_excerpt(&prompt, &comment);
 	buf_byte(&prompt, '.');
-	const struct uploading uploading = {
-		.prompt = text_of(&prompt, "Pass it on: your answer."), .allow = allow_comment};
+	const struct uploading uploading = {.prompt = text_of(&prompt, "Pass it on: your answer."),
+		.allow = allow_comment,
+		.ready = is_ready_for_comment};
 	if (uploading_take(visit, &uploading, &text))
 		keep(visit, comment.slug, comment.id, text);
 }

@@ -84,7 +84,7 @@ const struct option option_table[] = {
 		.sentence = "The SHA-256 of an owner's public key. May be repeated."},
 	{CAPSULE(commenting), CHOICE("open first-held all-held closed"), .initial = "open",
 		.sentence = "Which comments wait for a moderator: none (open), a person's first "
-			"ones (first-held) or all (all-held); closed takes none at all."},
+			"ones (first-held) or all (all-held); closed takes none but moderators' and owners'."},
 	{CAPSULE(close_after), NUMBER(0, 36500), .initial = "0",
 		.sentence = "How many days from its date on a post takes comments; 0 for ever."},
 	{CAPSULE(registration), CHOICE("open invitation closed"), .initial = "open",

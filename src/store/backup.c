@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@
 #include "store/whole.h"
 
 #define TEMPORARY ".kindling-new" /* behind the copy's own name */
+#define CANNOT    "the copy %s cannot be made: %s"
+
+static const char another[] = "another backup makes it at the same time";
 
 /* Copies into a file of the passing name that is there and empty. It is a file of one piece then:
  * without WAL, a reader needs nothing beside it. */
@@ -36,26 +40,64 @@ static bool fill(
 	return well;
 }
 
-/* What a backup that was killed has left goes first, with what SQLite writes beside a file: it
- * would take that for the new one's. A link is not followed. -1 with errno. */
-static int make_anew(const char *temporary)
+/* Whoever makes a copy holds a lock on the passing file that SQLite's own do not touch. */
+static bool is_being_made(const char *temporary)
 {
-	static const char *const beside[] = {"", "-journal", "-wal", "-shm"};
+	int fd = open(temporary, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	fd_close(&fd);
+	return locked;
+}
+
+static int make_locked(const char *temporary)
+{
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		(void)flock(fd, LOCK_EX | LOCK_NB); /* not all file systems have it: see is_ours */
+	return fd;
+}
+
+static bool take_away_beside(const char *temporary)
+{
+	static const char *const beside[] = {"-journal", "-wal", "-shm"};
 	char name[PATH_MAX];
 	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
 		int len = snprintf(name, sizeof(name), "%s%s", temporary, beside[i]);
 		if (len < 0 || (size_t)len >= sizeof(name)) {
 			errno = ENAMETOOLONG;
-			return -1;
+			return false;
 		}
 		if (unlink(name) != 0 && errno != ENOENT)
-			return -1;
+			return false;
 	}
-	return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return true;
 }
 
-/* Whether the name is still that of the file that was made: another backup that makes the same copy
- * takes the name for its own. */
+/* In place of what a backup that was killed has left, and of what SQLite writes beside a file: it
+ * would take that for the new one's. A link is not followed. -1 with errno; EWOULDBLOCK: another
+ * backup is at it. */
+static int make_anew(const char *temporary)
+{
+	int fd = make_locked(temporary);
+	if (fd < 0 && errno == EEXIST) {
+		if (is_being_made(temporary)) {
+			errno = EWOULDBLOCK;
+			return -1;
+		}
+		if (unlink(temporary) == 0 || errno == ENOENT)
+			fd = make_locked(temporary);
+	}
+	if (fd < 0 || take_away_beside(temporary))
+		return fd;
+	int error = errno;
+	fd_close(&fd);
+	(void)unlink(temporary);
+	errno = error;
+	return -1;
+}
+
+/* Whether the name is still that of the file that was made: where it could not be locked, another
+ * backup that makes the same copy takes the name for its own. */
 static bool is_ours(const char *temporary, int fd)
 {
 	struct stat named, made;
@@ -73,6 +115,8 @@ static bool copy_to(
 	if (len < 0 || (size_t)len >= sizeof(temporary))
 		return fault_set(fault, "the name is too long: %s", copy);
 	int fd = make_anew(temporary);
+	if (fd < 0 && errno == EWOULDBLOCK)
+		return fault_set(fault, CANNOT, copy, another);
 	if (fd < 0)
 		return fault_set(fault, "cannot make %s: %s", temporary, strerror(errno));
 	bool well = fill(from, temporary, progress, &why);
@@ -80,13 +124,13 @@ static bool copy_to(
 		well = fault_set(&why, "it cannot be synced: %s", strerror(errno));
 	bool ours = is_ours(temporary, fd);
 	if (!ours)
-		well = fault_set(&why, "another backup makes it at the same time");
+		well = fault_set(&why, "%s", another);
 	fd_close(&fd); /* no sooner: it would take SQLite's locks of the file along */
 	if (well)
 		return file_place(temporary, copy, fault);
 	if (ours)
 		(void)unlink(temporary);
-	return fault_set(fault, "the copy %s cannot be made: %s", copy, why.text);
+	return fault_set(fault, CANNOT, copy, why.text);
 }
 
 /* Of an older version, too: whoever is about to start a newer program wants a copy before. */

@@ -10,8 +10,8 @@
 #define STORE_INVITATION_HELD_SECONDS 86400 /* between redeeming one and registering with it */
 
 /* A link code replaces the person's former one; an owner code every former one. `person` is 0 for
- * none. At most 1000 live codes of a kind a capsule: STORE_TOO_MANY. The expired ones are swept. STORE_NONE:
- * the person is none of this capsule, or left. */
+ * none. At most 1000 live codes of a kind a capsule: STORE_TOO_MANY. The expired ones are swept.
+ * STORE_NONE: the person is none of this capsule, or left. */
 struct store_code_new {
 	struct span capsule;
 	enum store_code kind;

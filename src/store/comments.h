@@ -31,6 +31,11 @@ struct store_comment_added {
 };
 enum store_result store_comment_add(struct store *store, const struct store_comment_new *comment,
 	struct store_comment_added *added);
+/* Whether its person may write one more now: STORE_OK or STORE_TOO_MANY, with *wait as above. Looks
+ * at `person`, `now`, `count_since` and `most` alone: asked before there is a text that could be
+ * lost. */
+enum store_result store_comment_may_add(
+	struct store *store, const struct store_comment_new *comment, int64_t *wait);
 
 /* By its author, who is not banned, else STORE_BARRED; what is neither shown nor held is
  * STORE_GONE. With STORE_HOLD_ALL an edited one is held again, and so is a first one with

@@ -55,7 +55,7 @@
 	X(LEAVE_ACTOR, "UPDATE actions SET actor_name = '' WHERE actor = ?1")                      \
 	X(LEAVE_CONCERNED, "UPDATE actions SET person_name = '' WHERE person = ?1")                \
 	X(ERASE_NEXT, "SELECT c.id FROM people p JOIN comments c ON c.person = p.id AND c.id < ?2" \
-		      " AND c.state < 3 WHERE p.id = ?1 AND p.standing <> 2"                       \
+		      " AND c.state <> 3 AND c.state < 3 WHERE p.id = ?1 AND p.standing <> 2"      \
 		      " ORDER BY c.id DESC LIMIT 1")                                               \
 	X(ERASE_REPORTS,                                                                           \
 		"UPDATE reports SET reason = '',"                                                  \

@@ -30,8 +30,8 @@ bool store_backup(const char *file, const char *copy, store_progress *progress, 
 	struct fault *fault);
 
 /* Puts a copy in place of all that the store holds, in one transaction, also while it is in use;
- * the store is made where missing. The copy is checked first. Where it is older, or the index of its
- * search damaged, what is put in place is mended before, and the copy stays as it is. */
+ * the store is made where missing. The copy is checked first. Where it is older, or the index of
+ * its search damaged, what is put in place is mended before, and the copy stays as it is. */
 bool store_restore(const char *file, const char *copy, store_progress *progress, void *context,
 	struct fault *fault);
 

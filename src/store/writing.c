@@ -79,9 +79,9 @@ static enum store_result look_for_repeat(struct connection *connection, struct a
 
 /* STORE_OK: one more may be written. Looks at the most-th newest alone: while that one lies within
  * the window, so do all after it. */
-static enum store_result look_at_limit(struct connection *connection, struct add_task *task)
+static enum store_result look_at_limit(
+	struct connection *connection, const struct store_comment_new *comment, int64_t *wait)
 {
-	const struct store_comment_new *comment = task->comment;
 	struct query query;
 	query_open(&query, connection, STATEMENT_COMMENT_COUNTED);
 	query_bind_number(&query, comment->person);
@@ -89,10 +89,9 @@ static enum store_result look_at_limit(struct connection *connection, struct add
 	query_bind_number(&query, (int64_t)comment->most - 1);
 	enum store_result result = query_step(&query);
 	if (result == STORE_OK) {
-		int64_t wait = query_number(&query, 0) - comment->count_since;
+		int64_t left = query_number(&query, 0) - comment->count_since;
 		int64_t window = comment->now - comment->count_since;
-		task->added->wait =
-			wait < window ? wait : window; /* the clock may have been set back */
+		*wait = left < window ? left : window; /* the clock may have been set back */
 	}
 	query_close(&query);
 	if (result == STORE_NONE)
@@ -146,7 +145,7 @@ static enum store_result add(struct connection *connection, void *argument)
 	if (result == STORE_OK)
 		result = look_for_repeat(connection, task);
 	if (result == STORE_OK)
-		result = look_at_limit(connection, task);
+		result = look_at_limit(connection, comment, &task->added->wait);
 	if (result == STORE_OK && task->thread == 0)
 		result = begin_thread(connection, task);
 	return result == STORE_OK ? insert(connection, task) : result;
@@ -158,6 +157,22 @@ enum store_result store_comment_add(struct store *store, const struct store_comm
 	struct add_task task = {.comment = comment, .added = added};
 	*added = (struct store_comment_added){0};
 	return store_run(store, STORE_WRITE, add, &task);
+}
+
+static enum store_result look(struct connection *connection, void *argument)
+{
+	struct add_task *task = argument;
+	return look_at_limit(connection, task->comment, &task->added->wait);
+}
+
+enum store_result store_comment_may_add(
+	struct store *store, const struct store_comment_new *comment, int64_t *wait)
+{
+	struct store_comment_added added = {0};
+	struct add_task task = {.comment = comment, .added = &added};
+	enum store_result result = store_run(store, STORE_READ, look, &task);
+	*wait = added.wait;
+	return result;
 }
 
 struct edit_task {

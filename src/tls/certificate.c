@@ -47,7 +47,8 @@ enum certificate_presence certificate_look(
 	if (!certificate && !key)
 		return CERTIFICATE_ABSENT;
 	if (key)
-		fault_set(fault, "%s is there without %s; kindling cert make makes one for that key",
+		fault_set(fault,
+			"%s is there without %s; kindling cert make makes one for that key",
 			files->key, files->certificate);
 	else
 		fault_set(fault, "%s is there without %s; put the key back, or move both away",

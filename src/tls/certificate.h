@@ -27,8 +27,8 @@ struct certificate_names {
 };
 
 /* Makes a new key (0600) and a certificate valid from now to 9999-12-31. Existing files are never
- * overwritten: where there is a certificate already that is a fault, and a key that is there without
- * one gets one. The folder is made where it is missing. */
+ * overwritten: where there is a certificate already that is a fault, and a key that is there
+ * without one gets one. The folder is made where it is missing. */
 bool certificate_make(
 	const struct certificate_files *files, struct certificate_names names, struct fault *fault);
 

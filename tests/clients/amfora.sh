@@ -101,7 +101,7 @@ comments() {
 
 passes_on() {
 	amfora_of lin && follows lin 'The comments on their own page' && sees lin "$bus" &&
-		follows lin 'Not passed on yet' && follows lin 'Pass it on' && agrees lin &&
+		follows lin 'Open it: not passed on yet' && follows lin 'Pass it on' && agrees lin &&
 		sees lin 'You were on your way to' && follows lin 'Register with it' &&
 		asked lin 'What name' && answers lin Lin && agrees lin && sees lin '# Hello, Lin' &&
 		follows lin 'Go on: pass on' && asked lin 'your answer to Ada' &&
@@ -137,14 +137,14 @@ changes() {
 becomes_owner() {
 	code=$("$program" people owner-code --host localhost --store "$store" |
 		grep -oE '^([a-z]+-){4,6}[0-9]{4}$') || complain 'no owner code' || return 1
-	goes ada /comments/account/ && follows ada 'I have the code that makes its holder' &&
+	goes ada /comments/account/ && follows ada 'I have an owner code' &&
 		asked ada 'owner code' && answers ada "$code" && agrees ada &&
 		sees ada '# Moderation' 'Nothing waits for you.'
 }
 
 hides() {
 	goes lin "/$essay.gmi" && presses lin C-r && sees lin "$lift" || return 1
-	goes ada /comments/recent && sees ada '# ' "$lift" && follows ada 'Not passed on yet' &&
+	goes ada /comments/recent && sees ada '# ' "$lift" && follows ada 'Open it: not passed on yet' &&
 		sees ada '## For moderators' && follows ada 'Hide it, for now' &&
 		asked ada 'Type your reason' && answers ada 'a try' && agrees ada &&
 		sees ada '# Moderation' || return 1

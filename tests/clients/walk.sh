@@ -123,7 +123,7 @@ edits_by_upload() {
 deletes() {
 	as ibrahim
 	visit "$long" && follow 'Delete it' && asked 10 'Type yes' && answer no &&
-		asked 10 'yes' && answer yes && shown '# ' && not_shown 'A longer story.' ||
+		shown 'A longer story.' && follow 'Delete it' && answer yes && shown '# ' && not_shown 'A longer story.' ||
 		return 1
 	fetch "$long" && refused 52
 }
@@ -207,7 +207,7 @@ becomes_owner_by_code() {
 	code=$("$program" people owner-code --host localhost --store "$store" |
 		grep -oE '^([a-z]+-){4,6}[0-9]{4}$') || complain 'no owner code' || return 1
 	as mira
-	visit "$base/comments/account/" && follow 'I have the code that makes its holder' &&
+	visit "$base/comments/account/" && follow 'I have an owner code' &&
 		asked 11 'owner code' && answer "$code" && shown '# Moderation' &&
 		follow 'Your own page' && shown "as the capsule's owner"
 }

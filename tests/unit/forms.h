@@ -63,9 +63,9 @@ static const char *const forms_own[] = {
 	"e-mail, "
 	"no password.",
 	/* links: each leads to a place of ours */
-	"=> /comments/9 Passed on once",
-	"=> /comments/9 Passed on 9 times",
-	"=> /comments/9 Not passed on yet",
+	"=> /comments/9 Open it: passed on once",
+	"=> /comments/9 Open it: passed on 9 times",
+	"=> /comments/9 Open it: not passed on yet",
 	"=> /comments/9 The rest of this comment",
 	"=> /comments/9 Its end, and the chain above it",
 	"=> /comments/9 9 more comments stand above these",

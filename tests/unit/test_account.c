@@ -122,7 +122,7 @@ static void one_sees_the_state_of_ones_own(void **state)
 {
 	(void)state;
 	int64_t rosa = person_of(1, "rosa");
-	assert_holds(page_of("/comments/", 1), "## Your comments (0)\n\nNone yet.\n");
+	assert_holds(page_of("/comments/", 1), "## Your comments\n\nNone yet.\n");
 	write_one(rosa, ESSAY, "kept");
 	write_one(rosa, ESSAY, "hidden one");
 	write_one(rosa, ESSAY, "waiting one");
@@ -133,7 +133,7 @@ static void one_sees_the_state_of_ones_own(void **state)
 		.capsule = HERE, .act = STORE_ACT_REMOVE, .subject = 4, .now = now};
 	assert_int_equal(store_moderate(w.store, &order), STORE_OK);
 	struct span page = page_of("/comments/", 1);
-	assert_holds(page, "## Your comments (1)\n\n1 more waits for a moderator.\n");
+	assert_holds(page, "## Your comments\n\n1 shown to everyone, 1 waiting for a moderator.\n");
 	assert_holds(page, "=> /comments/1 \"kept\", today\n");
 	assert_holds(page, "=> /comments/2 \"hidden one\", today, hidden by a moderator\n");
 	assert_holds(page, "=> /comments/3 \"waiting one\", today, held until a moderator");
@@ -156,7 +156,7 @@ static void long_lists_have_pages(void **state)
 	now = NOON + 40 * 3601;
 	struct span page = page_of("/comments/", 1);
 	assert_holds(page, "More than 20 answers since your last visit\n=> /comments/62 luz ");
-	assert_holds(page, "## Your comments (41)\n");
+	assert_holds(page, "## Your comments\n\n41 shown to everyone.\n");
 	assert_holds(page, "=> /comments/41 \"number 41.\", today\n");
 	assert_holds(page, "=> /comments/?before=22 Older ones\n");
 	assert_holds(page_of("/comments/?before=2", 1),

@@ -110,6 +110,32 @@ static void two_backups_of_one_name_do_not_mix(void **state)
 	assert_int_equal(access(tree_at(&w.tree, "copy.kindling-new"), F_OK), 0);
 }
 
+/* Begins a second backup while the first one is at work. */
+static void back_up_too(void *context, int64_t done, int64_t whole)
+{
+	struct fault fault;
+	(void)done;
+	(void)whole;
+	++*(int *)context;
+	assert_false(store_backup(w.spec, copy_file(), NULL, NULL, &fault));
+	assert_non_null(strstr(fault.text, "another backup"));
+}
+
+static void a_second_backup_of_one_name_leaves_the_first_alone(void **state)
+{
+	(void)state;
+	static char text[2000];
+	int calls = 0;
+	memset(text, 'x', sizeof text - 1);
+	int64_t rosa = person_of(1, "rosa");
+	for (int i = 0; i < 600; i++)
+		write_one(rosa, ESSAY, text);
+	assert_true(store_backup(w.spec, copy_file(), back_up_too, &calls, &w.fault));
+	assert_true(calls > 0);
+	assert_int_equal(ask_copy("SELECT count(*) FROM comments"), 600);
+	assert_int_equal(count_names(), 2);
+}
+
 static void a_copy_made_while_others_write_is_of_one_moment(void **state)
 {
 	(void)state;
@@ -162,6 +188,7 @@ int main(void)
 		TEST(a_backup_that_cannot_be_made_leaves_nothing),
 		TEST(what_a_killed_backup_left_is_replaced),
 		TEST(two_backups_of_one_name_do_not_mix),
+		TEST(a_second_backup_of_one_name_leaves_the_first_alone),
 		TEST(a_copy_made_while_others_write_is_of_one_moment),
 		TEST(an_older_store_can_be_copied_before_it_is_brought_up_to_date),
 	};

@@ -48,7 +48,7 @@ static void a_chain_tells_who_passed_it_on(void **state)
 			   "=> /posts/kindness-spreads.gmi Kindness Spreads\n"
 			   "> Somebody held the door.\n"
 			   "\n### Rosa, 2 days ago\n> The driver waited.\n"
-			   "=> /comments/1 Passed on once\n"
+			   "=> /comments/1 Open it: passed on once\n"
 			   "\n### Ibrahim, passing on Rosa's, today (edited 10 minutes later)\n"
 			   "> I held the lift.\n> See https://example.org/\n"
 			   "Links in this comment:\n=> https://example.org/ https://example.org/\n"
@@ -57,7 +57,7 @@ static void a_chain_tells_who_passed_it_on(void **state)
 			   "=> /comments/2/report Report it to the moderators\n"
 			   "\n## Passed on by\n"
 			   "\n### Luz, passing on Ibrahim's, today\n> I let somebody in.\n"
-			   "=> /comments/3 Not passed on yet\n"
+			   "=> /comments/3 Open it: not passed on yet\n"
 			   "\n### Rosa, passing on Ibrahim's, today\n> Me too.\n");
 	assert_lacks(page, "/edit");
 	assert_lacks(page, "/delete");
@@ -190,8 +190,8 @@ static void what_others_passed_on_keeps_a_place(void **state)
 			moderate(i == 1 ? STORE_ACT_REMOVE : STORE_ACT_HIDE, id);
 		char path[64], link[64];
 		snprintf(path, sizeof path, "/comments/%d", (int)id);
-		snprintf(link, sizeof link, "%s=> /comments/%d Passed on once\n", holders[i],
-			(int)id);
+		snprintf(link, sizeof link, "%s=> /comments/%d Open it: passed on once\n",
+			holders[i], (int)id);
 		struct span page = page_of(path, 0);
 		assert_holds(page, "# Passed on from somebody to you\n");
 		assert_holds(page, holders[i]);
@@ -245,7 +245,7 @@ static void answers_have_pages(void **state)
 	assert_holds(page, "=> /comments/1 First page\n");
 	assert_lacks(page, "Next page");
 	assert_holds(page_of("/comments/1?after=22", 0), "later than that yet.\n");
-	assert_holds(page_of(ESSAY_ON "/", 0), "=> /comments/1 Passed on 21 times\n");
+	assert_holds(page_of(ESSAY_ON "/", 0), "=> /comments/1 Open it: passed on 21 times\n");
 }
 
 static void of_a_long_chain_the_nearest_are_shown(void **state)

@@ -24,8 +24,9 @@ static void a_reader_registers(void **state)
 	struct span page = page_of("/comments/?" ESSAY_WAY, 1);
 	assert_holds(page, "# Welcome\n\nYou are new here, ");
 	assert_holds(page, "It is not linked to anyone here yet.\n");
-	assert_holds(page, "asked for a name. That is all that is kept, with the time and with a "
-			   "fingerprint of the certificate's key.\n");
+	assert_holds(page, "asked for a name. It is kept, with the time and with a fingerprint "
+			   "of the certificate's key; the page on how commenting works, below, "
+			   "lists all that is kept.\n");
 	assert_holds(page, "``` Fingerprint\nSHA256 c1:c1:");
 	assert_holds(page, ":c1\nvalid until 2028-01-15\n```\n");
 	assert_leads_to_guard(page, "Register with it", "/comments/register/" ESSAY_WAY, 1);
@@ -38,7 +39,9 @@ static void a_reader_registers(void **state)
 	assert_answer("/comments/register/" ESSAY_WAY, 1, STATUS_INPUT, ASK_NAME);
 	const char *welcome = led_to("/comments/register/" ESSAY_WAY "?Rosa", 1);
 	page = page_of(welcome, 1);
-	assert_holds(page, "# Hello, Rosa\n");
+	assert_holds(page, "# Hello, Rosa\n\nThe certificate that you showed now belongs to "
+			   "Rosa.\n\n");
+	assert_lacks(page, "lost certificate");
 	assert_leads_to_guard(
 		page, "Go on: leave a comment on \"Kindness Spreads\"", ESSAY_ON "/new", 1);
 	assert_holds(page, "\n## Keep this\n\n``` Recovery code\n");
@@ -181,8 +184,10 @@ static void one_code_links_one_device(void **state)
 	assert_answer(path_with("/comments/link/" ESSAY_WAY, code), 2, STATUS_REDIRECT,
 		"/comments/welcome/linked/" ESSAY_WAY);
 	struct span page = page_of("/comments/welcome/linked/" ESSAY_WAY, 2);
-	assert_holds(page, "# Hello, Rosa\n\n=> /comments/" ESSAY_WAY "/~");
+	assert_holds(page, "# Hello, Rosa\n\nThe certificate that you showed now belongs to "
+			   "Rosa.\n\n=> /comments/" ESSAY_WAY "/~");
 	assert_lacks(page, "ecovery");
+	assert_lacks(page, "lost");
 	assert_is(2, "Rosa");
 	assert_says(path_with("/comments/link", code), 3, STATUS_SENSITIVE_INPUT, "not known");
 	/* Nor after its time. */
@@ -232,7 +237,10 @@ static void a_lost_certificate_is_recovered(void **state)
 	assert_answer(at, 2, STATUS_SENSITIVE_INPUT, "Please type the recovery code of rosa");
 	const char *welcome = led_to(path_with(at, code), 2);
 	struct span page = page_of(welcome, 2);
-	assert_holds(page, "# Hello, Rosa\n\n=> /comments/" ESSAY_WAY "/~");
+	assert_holds(page, "# Hello, Rosa\n\nThe certificate that you showed now belongs to "
+			   "Rosa.\nThe one that you lost is still linked to that name: remove it, "
+			   "so that nobody else can use it.\n=> /comments/account/certificates "
+			   "Remove the lost certificate\n\n=> /comments/" ESSAY_WAY "/~");
 	/* It is used up, and there is a new one. */
 	const char *next = code_in(page);
 	assert_string_not_equal(code, next);

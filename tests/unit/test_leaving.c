@@ -119,6 +119,7 @@ static void who_leaves_may_leave_the_comments(void **state)
 	join(1, "Rosa");
 	write_one(1, ESSAY, "I waited.");
 	struct span page = page_of("/comments/account/leave", 1);
+	assert_lacks(page, "owner");
 	const char *keep = link_of(page, "Leave, and let my comments stay, without my name");
 	assert_says(keep, 1, STATUS_INPUT, "without your name? Type yes");
 	assert_answer(path_with(keep, "yes"), 1, STATUS_REDIRECT, "/comments/goodbye");
@@ -131,6 +132,16 @@ static void who_leaves_may_leave_the_comments(void **state)
 	/* The name is nobody's for a while, and the identity a stranger's. */
 	assert_says("/comments/register?Rosa", 1, STATUS_INPUT, "That name is taken.");
 	assert_holds(page_of("/comments/", 1), "# Welcome\n");
+}
+
+static void an_owner_is_told_how_to_make_another_one(void **state)
+{
+	(void)state;
+	join(1, "Rosa");
+	tell_file("UPDATE people SET role = 2 WHERE id = 1");
+	assert_holds(page_of("/comments/account/leave", 1),
+		"You are an owner of this capsule, which then has one owner less. A new one is "
+		"made at the server's shell: \"kindling people owner-code\"");
 }
 
 static void who_leaves_may_take_the_comments_away(void **state)
@@ -162,6 +173,7 @@ int main(void)
 		TEST(data_without_a_disk_is_41),
 		TEST(data_that_does_not_fit_is_41),
 		TEST(who_leaves_may_leave_the_comments),
+		TEST(an_owner_is_told_how_to_make_another_one),
 		TEST(who_leaves_may_take_the_comments_away),
 	};
 	return cmocka_run_group_tests_name("leaving", tests, NULL, NULL);

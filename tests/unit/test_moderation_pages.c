@@ -99,7 +99,7 @@ static void orders_say_what_they_do(void **state)
 		"Hide from all but its author and moderators the comment \"Rude words\" by rosa? "
 		"Type your reason");
 	assert_says_guarded("/comments/moderation/1/remove", "", LUZ, STATUS_INPUT,
-		"gone for good, the comment \"Rude words\" by rosa?");
+		"for good, its text too: \"Rude words\" by rosa?");
 	assert_says_guarded("/comments/moderation/people/1/ban", "", LUZ, STATUS_INPUT,
 		"Ban rosa with all their certificates?");
 	assert_says_guarded("/comments/moderation/people/1/appoint", "", IDA, STATUS_INPUT,
@@ -224,6 +224,11 @@ static void whom_the_configuration_trusts_is_never_banned(void **state)
 	assert_says_guarded(path, "?Ha", LUZ, STATUS_CERTIFICATE_NOT_AUTHORISED, "");
 	assert_says_guarded(path, "?Ha", IDA, STATUS_CERTIFICATE_NOT_AUTHORISED, "");
 	assert_says(PAGE, 4, STATUS_SUCCESS, "");
+	/* Everybody is told so, and offered nothing else. */
+	assert_holds(page_of(PAGE "people", 4), "\n### uma\nOwner, ");
+	assert_holds(page_of(PAGE "people", LUZ), "\n### uma\nOwner, ");
+	assert_lacks(page_of(PAGE "people", LUZ), "Ban uma");
+	assert_lacks(page_of("/comments/people/4", LUZ), "Ban uma");
 	/* The store has them as a reader, and obeys all the same. */
 	give_order(PAGE "people", 4, "Make rosa a moderator", "Kind", PAGE "people");
 }

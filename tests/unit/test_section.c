@@ -53,7 +53,7 @@ static void the_latest_are_shown(void **state)
 	write_one(rosa, S("posts/new"), "elsewhere");
 	struct span section = section_for(0);
 	assert_holds(section, "## Comments (1)\n\n### Rosa, today\n> number 1.\n"
-			      "=> /comments/1 Not passed on yet\n\n"
+			      "=> /comments/1 Open it: not passed on yet\n\n"
 			      "=> /comments/on/posts/kindness-spreads/ The comments on their own "
 			      "page\n");
 	assert_holds(section, invitation);
@@ -65,7 +65,7 @@ static void the_latest_are_shown(void **state)
 	}
 	section = section_for(0);
 	assert_holds(section, "## Comments (6)\n\n### Rosa, today\n> number 6.\n"
-			      "=> /comments/7 Not passed on yet\n\n### Rosa");
+			      "=> /comments/7 Open it: not passed on yet\n\n### Rosa");
 	assert_lacks(section, "number 1.");
 	assert_holds(section, "=> /comments/on/posts/kindness-spreads/ Read all 6 comments\n");
 }
@@ -106,7 +106,8 @@ static void answers_are_counted(void **state)
 	struct span section = section_for(0);
 	assert_holds(
 		section, "## Comments (3)\n\n### Luz, passing on Rosa's, today\n> and again\n");
-	assert_holds(section, "### Rosa, today\n> hello\n=> /comments/1 Passed on 2 times\n");
+	assert_holds(
+		section, "### Rosa, today\n> hello\n=> /comments/1 Open it: passed on 2 times\n");
 }
 
 static void what_waits_is_said_to_whom_it_concerns(void **state)

@@ -17,7 +17,7 @@ static void the_account_leads_to_everything(void **state)
 		"Make a new recovery code; the one before it ends",
 		"Your name, certificates and comments, to read",
 		"All that is kept of you, for programs, as JSON"};
-	const char *owner = "I have the code that makes its holder the capsule's owner";
+	const char *owner = "I have an owner code";
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
 		assert_says(link_of(page, labels[i]), 1, STATUS_INPUT, "");
 	page_of(link_of(page, "Your certificates: see them, remove one"), 1);
@@ -68,7 +68,9 @@ static void nothing_changes_without_the_guard(void **state)
 		assert_answer(others, rows[i].who, STATUS_REDIRECT, guarded);
 	}
 	/* Nothing but yes is yes. */
-	assert_says(typed_at("/comments/account/leave/erase", 1, "no"), 1, STATUS_INPUT, "yes");
+	assert_says(typed_at("/comments/account/leave/erase", 1, "on"), 1, STATUS_INPUT, "yes");
+	assert_answer(typed_at("/comments/account/leave/erase", 1, "No"), 1, STATUS_REDIRECT,
+		"/comments/account/");
 	assert_says(typed_at("/comments/account/leave/erase", 1, "%FF"), 1, STATUS_INPUT, "UTF-8");
 	assert_is(1, "rosa");
 	assert_is_nobody(3);

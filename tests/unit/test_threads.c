@@ -17,11 +17,11 @@ static void a_thread_shows_answers_behind_what_they_answer(void **state)
 	assert_holds(page, "# Comments on \"Kindness Spreads\" (4)\n\n"
 			   "=> /posts/kindness-spreads.gmi Kindness Spreads\n"
 			   "=> " ESSAY_ON "/spread Who passed it on to whom\n"
-			   "\n### Rosa, today\n> one\n=> /comments/1 Passed on once\n"
+			   "\n### Rosa, today\n> one\n=> /comments/1 Open it: passed on once\n"
 			   "\n### Luz, passing on Rosa's, today\n> below one\n"
-			   "=> /comments/3 Passed on once\n"
+			   "=> /comments/3 Open it: passed on once\n"
 			   "\n### Rosa, passing on Luz's, today\n> below that\n"
-			   "=> /comments/4 Not passed on yet\n"
+			   "=> /comments/4 Open it: not passed on yet\n"
 			   "\n### Ibrahim, today\n> two\n");
 	assert_holds(page, "=> " ESSAY_ON "/feed.gmi Follow these comments\n"
 			   "=> " ESSAY_ON "/atom.xml Follow them as Atom\n");
@@ -52,8 +52,9 @@ static void long_threads_have_pages(void **state)
 	assert_holds(page_of(ESSAY_ON "/?after=41", 0), "There are no later comments yet.\n");
 
 	page = page_of("/comments/recent", 0);
-	assert_holds(page, "\n### Rosa, today\n> number 41.\n=> /comments/41 Not passed on yet\n"
-			   "=> /posts/kindness-spreads.gmi Kindness Spreads\n");
+	assert_holds(page,
+		"\n### Rosa, today\n> number 41.\n=> /comments/41 Open it: not passed on yet\n"
+		"=> /posts/kindness-spreads.gmi Kindness Spreads\n");
 	assert_lacks(page, "> number 21.\n");
 	assert_holds(page, "=> /comments/recent?before=22 Older comments\n");
 	assert_holds(page_of("/comments/recent?before=2", 0), "> number 1.\n");
@@ -78,9 +79,10 @@ static void people_have_pages(void **state)
 	say(rosa, S("posts/gone"), 0, S("elsewhere"));
 	say_text(ibrahim, 1, "not hers");
 	struct span page = page_of("/comments/people/1", 0);
-	assert_holds(page, ". 2 comments.\n\n### Rosa, today\n> elsewhere\n"
-			   "=> /comments/2 Not passed on yet\n\n### Rosa, today\n> hello\n"
-			   "=> /comments/1 Passed on once\n=> /posts/kindness-spreads.gmi ");
+	assert_holds(page,
+		". 2 comments.\n\n### Rosa, today\n> elsewhere\n"
+		"=> /comments/2 Open it: not passed on yet\n\n### Rosa, today\n> hello\n"
+		"=> /comments/1 Open it: passed on once\n=> /posts/kindness-spreads.gmi ");
 	assert_lacks(page, "not hers");
 	assert_lacks(page, "moderat");
 	for (int i = 0; i < 20; i++)

@@ -155,6 +155,18 @@ static void what_is_closed_or_too_much_is_refused_before_its_body(void **state)
 	assert_refused(STATUS_PERMANENT_FAILURE, "closed");
 }
 
+static void the_hour_of_a_person_is_told_before_a_body(void **state)
+{
+	(void)state;
+	capsule.comments_per_hour = 1;
+	person_of(1, "rosa");
+	send_upload(ESSAY_ON "/new", 1, "The only one");
+	upload(ESSAY_ON "/new", 1, 5, NULL);
+	assert_refused(STATUS_SLOW_DOWN, "3600");
+	upload("/comments/1/reply", 1, 5, NULL);
+	assert_refused(STATUS_SLOW_DOWN, "3600");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -165,6 +177,7 @@ int main(void)
 		TEST(uploads_must_be_text),
 		TEST(what_is_to_be_edited_is_given_as_it_is),
 		TEST(what_is_closed_or_too_much_is_refused_before_its_body),
+		TEST(the_hour_of_a_person_is_told_before_a_body),
 	};
 	return cmocka_run_group_tests_name("uploading", tests, NULL, NULL);
 }

@@ -63,7 +63,14 @@ static void the_configuration_says_how_many_an_hour(void **state)
 	assert_answer(ESSAY_ON "/new?Two", 1, STATUS_REDIRECT, "/comments/2");
 	now += 600;
 	assert_answer("/comments/1/reply?Three", 1, STATUS_SLOW_DOWN, "3000");
+	/* Told before anything is typed; nobody else is kept from it, nor the same text again. */
+	person_of(2, "luz");
+	assert_answer("/comments/1/reply", 1, STATUS_SLOW_DOWN, "3000");
+	assert_answer(ESSAY_ON "/new", 1, STATUS_SLOW_DOWN, "3000");
+	assert_says(ESSAY_ON "/new", 2, STATUS_INPUT, "Your comment on");
+	assert_answer(ESSAY_ON "/new?Two", 1, STATUS_REDIRECT, "/comments/2");
 	now += 3000;
+	assert_says(ESSAY_ON "/new", 1, STATUS_INPUT, "Your comment on");
 	assert_answer("/comments/1/reply?Three", 1, STATUS_REDIRECT, "/comments/3");
 }
 
@@ -166,7 +173,8 @@ static void deleting_needs_a_yes(void **state)
 		"Delete your comment \"One\" for good? Its answers stay. Type yes to delete it");
 	assert_says_guarded("/comments/2/delete", "", 1, STATUS_INPUT,
 		"Delete your comment \"Two\" for good? Type yes to delete it");
-	assert_says_guarded("/comments/1/delete", "?no", 1, STATUS_INPUT, "Type yes");
+	assert_says_guarded("/comments/1/delete", "?on", 1, STATUS_INPUT, "Type yes");
+	assert_says_guarded("/comments/1/delete", "?No", 1, STATUS_REDIRECT, "/comments/1");
 	assert_int_equal(comment_of(1).state, STORE_SHOWN);
 	assert_says_guarded("/comments/1/delete", "?%20YES", 1, STATUS_REDIRECT, ESSAY_ON "/");
 	assert_int_equal(comment_of(1).state, STORE_DELETED);

@@ -92,7 +92,7 @@ static void who_leaves_chooses(void **state)
 
 		reader_join(&server, &person, names[i]);
 		id = reader_comment(&server, &person, ESSAY, texts[i]);
-		expect_typed(&person, paths[i], "no", 10, "Type yes");
+		expect_typed(&person, paths[i], "on", 10, "Type yes");
 		assert_true(is_known(&person, names[i]));
 		expect_typed(&person, paths[i], "yes", 30, "/comments/goodbye");
 		assert_false(is_known(&person, names[i]));

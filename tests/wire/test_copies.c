@@ -159,7 +159,9 @@ static void bad_copies(void **state)
 	reader_comment(&server, &rosa, ESSAY, "before");
 	assert_done(SHELL("backup", "copy"));
 	assert_failed(SHELL("backup", "copy"), "is there already");
-	assert_failed(SHELL("backup", "no/copy"), "No such file");
+	assert_failed(SHELL("backup", "no/copy"),
+		"cannot make a copy in the folder no/: No such file or directory");
+	assert_failed(SHELL("backup", "/nonexistent/a/copy"), "in the folder /nonexistent/a/: ");
 	assert_failed(SHELL("backup", "a\\b"), "without backslashes");
 	assert_failed(SHELL("backup", "a\xc2\x9b"), "characters that nobody sees");
 	assert_failed(SHELL("backup", "a\xe2\x80\xae"), "characters that nobody sees");

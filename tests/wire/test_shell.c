@@ -1,42 +1,8 @@
 /*
  * The store at the shell while it is served: comments and people, codes, exports, copies.
  */
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "fixture.h"
 #include "moderator.h"
-#include "reader.h"
-
-#define HERE "--store", "sqlite:../store.db", "--host", "localhost"
-
-static struct person rosa, ibrahim;
-static char shell_folder[DAEMON_PATH_SIZE];
-
-/* A folder of its own: the daemon's holds the daemon's standard error. */
-#define SHELL(...) program_run(shell_folder, (const char *const[]){__VA_ARGS__, HERE, NULL})
-
-static int start_with_readers(void **state)
-{
-	fixture_start(state);
-	daemon_write_text(&server, "shell/out", "");
-	daemon_path(&server, "shell", shell_folder);
-	reader_join(&server, &rosa, "Rosa");
-	reader_join(&server, &ibrahim, "Ibrahim");
-	return 0;
-}
-
-static int end_with_readers(void **state)
-{
-	person_end(&rosa);
-	person_end(&ibrahim);
-	return fixture_end(state);
-}
-
-#define MEETING(words, function)                                                                   \
-	{                                                                                          \
-		words, function, start_with_readers, end_with_readers, NULL                        \
-	}
+#include "shell.h"
 
 static const char *number(long value)
 {
@@ -44,33 +10,6 @@ static const char *number(long value)
 
 	snprintf(text, sizeof(text), "%ld", value);
 	return text;
-}
-
-/* Ends with 0 and prints these words. */
-static void assert_done(struct program_result result, const char *words)
-{
-	assert_code(&result, 0);
-	assert_contains(result.out, words);
-	assert_string_equal(result.err, "");
-	program_result_free(&result);
-}
-
-/* Ends with this code, prints nothing, and says these words. */
-static void assert_failed(struct program_result result, int code, const char *words)
-{
-	assert_code(&result, code);
-	assert_string_equal(result.out, "");
-	assert_contains(result.err, words);
-	program_result_free(&result);
-}
-
-/* Ends with 0 and has nothing to print. */
-static void assert_empty(struct program_result result)
-{
-	assert_code(&result, 0);
-	assert_string_equal(result.out, "");
-	assert_string_equal(result.err, "");
-	program_result_free(&result);
 }
 
 /* Until a page says something, or says it no more. */
@@ -184,7 +123,9 @@ static void a_ban(void **state)
 	assert_done(SHELL("people", "show", "ROSA"), "Standing:   banned\n");
 	assert_done(SHELL("people", "unban", "1", "forgiven"), "is not banned any more");
 	expect(&server, &rosa, url, 20);
-	assert_failed(SHELL("people", "ban", "Nobody", "spam"), 1, "nobody of that name");
+	assert_failed(SHELL("people", "ban", "Nobody", "at", "all", "spam"), 1,
+		"Nobody: there is nobody of that name; a name with blanks goes in quotes, or use "
+		"the number that kindling people list shows\n");
 	assert_failed(SHELL("people", "ban", "77", "spam"), 1, "no such person");
 	assert_done(SHELL("people", "appoint", "Ibrahim", "kind"), "is a moderator now");
 	expect(&server, &ibrahim, "gemini://localhost/comments/moderation/", 20);
@@ -287,79 +228,26 @@ static void addresses(void **state)
 		"It is typed at gemini://localhost:1966/comments/account/owner, works once");
 }
 
-static void wrong_usage(void **state)
+/* What the configuration gives, the shell tells, and does not pretend to take. */
+static void owner_by_configuration(void **state)
 {
-	static const char *const lines[][6] = {{"comments"}, {"comments", "dance"},
-		{"comments", "show"}, {"comments", "show", "1", "2"}, {"comments", "hide", "1"},
-		{"comments", "hide", "1", "--held", "x"},
-		{"comments", "list", "--reported", "--held"},
-		{"comments", "list", "elsewhere.example"}, {"comments", "list", "--bogus"},
-		{"comments", "export", "a", "b"}, {"people"}, {"people", "dance"},
-		{"people", "ban", "Rosa"}, {"people", "rename", "1"}, {"people", "list", "x"},
-		{"people", "owner-code", "x"}, {"people", "invite", "localhost"}, {"backup"},
-		{"backup", "a", "b"}, {"restore"}, {"restore", "a", "b"},
-		{"backup", "--without-checksum", "x"}};
+	char key[KEY_TEXT_SIZE], first[160];
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(lines); i++) {
-		static const char *const here[] = {HERE, NULL};
-		const char *words[16];
-		size_t count = 0;
-
-		while (lines[i][count] != NULL)
-			words[count] = lines[i][count], count++;
-		memcpy(words + count, here, sizeof(here));
-		assert_failed(program_run(shell_folder, words), 2, "usage: kindling ");
-	}
-	assert_failed(program_run(shell_folder, (const char *const[]){"people", "list", NULL}), 1,
-		"start the server once");
-	assert_int_equal(
-		access(daemon_path(&server, "shell/var", (char[DAEMON_PATH_SIZE]){0}), F_OK), -1);
-	/* A value that looks like a switch is a value; behind -- all are words. */
-	assert_failed(program_run(shell_folder,
-			      (const char *const[]){"comments", "list", "--store", "--held", NULL}),
-		1, "\"--held\" is not a store");
-	assert_done(program_run(shell_folder, (const char *const[]){"people", HERE, "ban", "Rosa",
-						      "--", "--held", "a", "grudge", NULL}),
-		"is banned");
-	assert_done(SHELL("people", "log"), ": --held a grudge\n");
-}
-
-#define ROSA(id)                                                                                   \
-	"{\"kind\":\"person\",\"id\":" id ",\"capsule\":" id ",\"name\":\"Rosa\","                 \
-	"\"folded\":\"rosa\",\"registered\":5,\"standing\":0,\"role\":0,\"looked\":0,"             \
-	"\"looked_before\":0,\"feed\":null,\"recovery\":null,\"recovery_salt\":null}\n"
-
-static const char two_rosas[] =
-	"{\"kind\":\"kindling\",\"version\":2,\"people\":2,\"comments\":0,\"reports\":0,"
-	"\"actions\":0}\n"
-	"{\"kind\":\"capsule\",\"id\":1,\"host\":\"localhost\"}\n"
-	"{\"kind\":\"capsule\",\"id\":2,\"host\":\"b.example\"}\n" ROSA("1")
-		ROSA("2") "{\"kind\":\"end\"}\n";
-
-static void several_capsules(void **state)
-{
-	static const char conf[] = "store = \"sqlite:../store.db\"\n"
-				   "capsule \"localhost\" {\n\troot = \"../capsule\"\n}\n"
-				   "capsule \"b.example\" {\n\troot = \"../capsule\"\n}\n";
-
-	(void)state;
-	daemon_write_text(&server, "shell/two.conf", conf);
-#define TWO(...)                                                                                   \
-	program_run(shell_folder, (const char *const[]){__VA_ARGS__, "-c", "two.conf", NULL})
-	assert_failed(TWO("people", "list"), 2, "  localhost\n  b.example\n");
-	assert_failed(TWO("people", "owner-code"), 2, "name one of these");
-	assert_done(TWO("people", "list", "localhost"), "Rosa");
-	assert_empty(TWO("people", "list", "b.example"));
-	assert_done(TWO("people", "owner-code", "b.example"), "gemini://b.example/comments/");
-	assert_done(TWO("people", "ban", "Rosa", "spam"), "is banned");
-	/* One of the same name in each. */
-	daemon_write_text(&server, "shell/two.lines", two_rosas);
-	assert_done(TWO("comments", "import", "two.lines", "--store", "sqlite:two.db"), "two.db");
-	assert_failed(TWO("people", "show", "Rosa", "--store", "sqlite:two.db"), 1,
-		"  1 of localhost\n  2 of b.example\n");
-	assert_done(TWO("people", "show", "2", "--store", "sqlite:two.db"), "gemini://b.example/");
-#undef TWO
+	key_of_person(&rosa, key);
+	snprintf(
+		first, sizeof(first), "take %s out of owner there, and start the server anew", key);
+	assert_done(SHELL("people", "list", "--owner", key),
+		"1  owner, by the configuration  active  ");
+	assert_done(SHELL("people", "list", "--owner", key), "2  reader  active  ");
+	assert_done(SHELL("people", "show", "Rosa", "--owner", key),
+		"Role:       owner, by the configuration\n");
+	assert_failed(SHELL("people", "dismiss", "Rosa", "tired", "--owner", key), 1, first);
+	assert_failed(SHELL("people", "ban", "Rosa", "spam", "--owner", key), 1, first);
+	assert_done(SHELL("people", "show", "Rosa"), "Standing:   active\n");
+	assert_empty(SHELL("people", "log"));
+	assert_done(SHELL("people", "ban", "Ibrahim", "spam", "--owner", key), "is banned");
+	assert_done(SHELL("people", "list", "--owner", key), "2  reader  banned  ");
 }
 
 int main(void)
@@ -372,8 +260,8 @@ int main(void)
 		MEETING("people are listed, shown and renamed", a_list_and_a_name),
 		MEETING("codes from the shell are typed in a client", codes),
 		MEETING("addresses have the port that the server listens on", addresses),
-		MEETING("wrong usage ends with 2, a store that is not there with 1", wrong_usage),
-		MEETING("with several capsules one has to be named", several_capsules),
+		MEETING("an owner by the configuration is told, and stays one",
+			owner_by_configuration),
 	};
 
 	return cmocka_run_group_tests_name("shell", tests, NULL, NULL);

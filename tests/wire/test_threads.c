@@ -86,7 +86,7 @@ static void answers(void **state)
 	assert_contains(body, "\n### Ibrahim, passing on Rosa's, today\n> I held the lift.\n");
 	assert_true(strstr(body, "The driver") < strstr(body, "I held"));
 	assert_true(strstr(body, "I held") < strstr(body, "So did I"));
-	snprintf(line, sizeof(line), "\n=> /comments/%ld Passed on once\n", first);
+	snprintf(line, sizeof(line), "\n=> /comments/%ld Open it: passed on once\n", first);
 	assert_contains(body, line);
 	free(body);
 
@@ -291,14 +291,14 @@ static void section(void **state)
 			      "> number 5.\n");
 	assert_contains(body, "\n> number 1.\n");
 	assert_contains(body, "\n=> " THREAD " The comments on their own page\n");
-	snprintf(text, sizeof(text), "\n=> /comments/%ld Passed on once\n", id);
+	snprintf(text, sizeof(text), "\n=> /comments/%ld Open it: passed on once\n", id);
 	assert_contains(body, text);
 	free(body);
 	pass_on(&ibrahim, id, "number 6.");
 	body = page_of(&server, NULL, POST);
 	assert_lacks(body, "number 1.");
 	assert_contains(body, "\n=> " THREAD " Read all 6 comments\n");
-	snprintf(text, sizeof(text), "\n=> /comments/%ld Passed on 2 times\n", id);
+	snprintf(text, sizeof(text), "\n=> /comments/%ld Open it: passed on 2 times\n", id);
 	assert_contains(body, text);
 	assert_contains(body, "\n=> /comments/?on/posts/essay/new Log in or register to ");
 	assert_contains(body, "\n=> " THREAD "feed.gmi Follow these comments\n");

@@ -104,7 +104,7 @@ static void deletions(void **state)
 	answered = reader_comment(&server, &rosa, ESSAY, "Somebody answers this.");
 	answer = type(&luz, path_of(path, answered, "/reply"), "I do.", 30, "");
 	expect_guarded(&server, &luz, path_of(path, alone, "/delete"), "yes", 61, "by Rosa");
-	expect_guarded(&server, &rosa, path_of(path, alone, "/delete"), "no", 10, "Type yes");
+	expect_guarded(&server, &rosa, path_of(path, alone, "/delete"), "on", 10, "Type yes");
 	expect(&server, NULL, url_of(url, "/comments/%ld", alone), 20);
 	expect_guarded(&server, &rosa, path_of(path, alone, "/delete"), "yes", 30, THREAD);
 	expect(&server, NULL, url_of(url, "/comments/%ld", alone), 52);
