@@ -1,6 +1,7 @@
 /*
- * A slow machine: one on which each look at the clock comes a while after the one before it. What
- * ends when its time is over then ends after so many looks, the same ones in each run.
+ * A machine whose clock goes by looks alone: each comes a while after the one before it, however
+ * busy the real one is. What ends when its time is over then ends after so many looks, the same
+ * ones in each run.
  */
 #ifndef KINDLING_TESTS_UNIT_SLOW_H
 #define KINDLING_TESTS_UNIT_SLOW_H
@@ -9,20 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t slow_ms; /* for each look; 0: the machine's own time */
+static int64_t slow_ms; /* for each look; 0: the clock stands still */
 
 /* In place of the C library's. */
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
-	static int64_t looks_ms;
-	if (syscall(SYS_clock_gettime, clock, time) != 0)
-		return -1;
-	if (clock == CLOCK_MONOTONIC) {
-		looks_ms += slow_ms;
-		time->tv_nsec += looks_ms % 1000 * 1000000;
-		time->tv_sec += looks_ms / 1000 + time->tv_nsec / 1000000000;
-		time->tv_nsec %= 1000000000;
-	}
+	static int64_t now_ms = 1000000;
+	if (clock != CLOCK_MONOTONIC)
+		return (int)syscall(SYS_clock_gettime, clock, time);
+	now_ms += slow_ms;
+	*time = (struct timespec){.tv_sec = now_ms / 1000, .tv_nsec = now_ms % 1000 * 1000000};
 	return 0;
 }
 
