@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "terminal.h"
 
 static void one_line(const char *text)
 {
@@ -115,12 +116,8 @@ static void a_stuck_reader_costs_lines_and_no_time(void **state)
 static void a_stuck_terminal_costs_no_time_either(void **state)
 {
 	(void)state;
-	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
-	assert_true(terminal >= 0);
-	assert_int_equal(grantpt(terminal), 0);
-	assert_int_equal(unlockpt(terminal), 0);
-	int screen = open(ptsname(terminal), O_RDWR | O_NOCTTY);
-	assert_true(screen >= 0);
+	int terminal, screen;
+	terminal_open(&terminal, &screen);
 	int saved = dup(STDERR_FILENO);
 	dup2(screen, STDERR_FILENO);
 	log_configure(LOG_TEXT, LOG_INFO);

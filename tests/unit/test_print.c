@@ -9,6 +9,7 @@
 #include "cli/print.h"
 #include "cli/progress.h"
 #include "conf/conf.h"
+#include "terminal.h"
 
 static char printed[65536];
 static int saved_stdout;
@@ -123,12 +124,9 @@ static void on_a_terminal_one_line_is_drawn_over(void **state)
 	(void)state;
 	char text[4096];
 	struct progress progress;
-	int terminal = posix_openpt(O_RDWR | O_NOCTTY), saved = dup(STDERR_FILENO);
-	assert_true(terminal >= 0);
-	assert_int_equal(grantpt(terminal), 0);
-	assert_int_equal(unlockpt(terminal), 0);
-	int side = open(ptsname(terminal), O_RDWR | O_NOCTTY);
-	assert_true(side >= 0);
+	int terminal, side;
+	terminal_open(&terminal, &side);
+	int saved = dup(STDERR_FILENO);
 	dup2(side, STDERR_FILENO);
 	progress_begin(&progress, "Copying");
 	progress_tell(&progress, 1, 3);
