@@ -17,11 +17,8 @@ static bool makes_owner(const struct shell *shell, struct span host, const char 
 	for (size_t i = 0; i < shell->conf->capsule_count; i++) {
 		const struct conf_capsule *capsule = &shell->conf->capsules[i];
 
-		if (!span_equal(span_of(capsule->host), host))
-			continue;
-		for (size_t k = 0; k < capsule->owner.count; k++)
-			if (span_equal(span_of(capsule->owner.items[k]), span_of(fingerprint)))
-				return true;
+		if (span_equal(span_of(capsule->host), host))
+			return conf_makes_owner(capsule, fingerprint);
 	}
 	return false;
 }

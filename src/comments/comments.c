@@ -71,6 +71,9 @@ void comments_top(struct visit *visit)
 
 size_t comments_path_private(struct span path)
 {
+	/* This runs in the loop for every request: for files no table is gone through. */
+	if (!span_starts_with(path, SPAN_LIT("/comments/")))
+		return 0;
 	struct comments_path read = comments_path_read(path);
 	bool is_private = read.route == ROUTE_ANSWERS || read.route == ROUTE_CODE ||
 			  read.route == ROUTE_WELCOME || read.route == ROUTE_RECOVER_AS;

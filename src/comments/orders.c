@@ -28,7 +28,7 @@ struct order {
 static const struct order orders[] = {
 	{ROUTE_APPROVE, STORE_ACT_APPROVE, "approve", "Approve it: everyone can read it",
 		"Show everyone the comment ", "?"},
-	{ROUTE_HIDE, STORE_ACT_HIDE, "hide", "Hide it, for now",
+	{ROUTE_HIDE, STORE_ACT_HIDE, "hide", "Hide it from readers",
 		"Hide from all but its author and moderators the comment ", "?"},
 	{ROUTE_UNHIDE, STORE_ACT_UNHIDE, "unhide", "Show it again",
 		"Show everyone again the comment ", "?"},
@@ -172,7 +172,6 @@ void order_comment(struct visit *visit)
 /* The store does not know whom the configuration makes an owner. STORE_BARRED: this person. */
 static enum store_result owns_by_configuration(struct visit *visit, int64_t person)
 {
-	const struct conf_texts *owners = &visit->comments->capsule->owner;
 	struct store_certificate *items;
 	size_t count;
 	char hex[SECRET_HEX_SIZE];
@@ -182,10 +181,8 @@ static enum store_result owns_by_configuration(struct visit *visit, int64_t pers
 		return result;
 	for (size_t i = 0; i < count; i++) {
 		secret_hex(items[i].key, hex);
-		for (size_t j = 0; j < owners->count; j++) {
-			if (span_equal(span_of(owners->items[j]), span_of(hex)))
-				return STORE_BARRED;
-		}
+		if (conf_makes_owner(visit->comments->capsule, hex))
+			return STORE_BARRED;
 	}
 	return STORE_OK;
 }

@@ -4,7 +4,6 @@
 #include "comments/visit.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "text/unicode.h"
 
@@ -14,18 +13,6 @@
 struct span visit_host(const struct visit *visit)
 {
 	return span_of(visit->comments->capsule->host);
-}
-
-static bool owns_by_configuration(
-	const struct conf_capsule *capsule, const struct identity *identity)
-{
-	char hex[SECRET_HEX_SIZE];
-	secret_hex(identity->key, hex);
-	for (size_t i = 0; i < capsule->owner.count; i++) {
-		if (strcmp(capsule->owner.items[i], hex) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* A write that is not worth a word to the reader when it fails: the store has told the log. */
@@ -66,7 +53,9 @@ void visit_meet(struct visit *visit)
 	if (!identity->present)
 		return;
 	bool is_current = identity_is_current(identity, visit->request->now);
-	visit->trusted = owns_by_configuration(visit->comments->capsule, identity);
+	char fingerprint[SECRET_HEX_SIZE];
+	secret_hex(identity->key, fingerprint);
+	visit->trusted = conf_makes_owner(visit->comments->capsule, fingerprint);
 	switch (store_person_by_key(visit->comments->store, visit_host(visit), identity->key,
 		visit->request->arena, &visit->person)) {
 	case STORE_OK:

@@ -94,5 +94,7 @@ __attribute__((format(printf, 1, 2))) bool conf_complain(const char *format, ...
 /* The capsule that answers to a host in struct uri's form: its index, or -1. A name in full wins
  * over a wildcard, whichever capsule comes first. */
 int conf_find_capsule(const struct conf *conf, struct span host);
+/* Whether a key with this fingerprint, spelled as in `owner`, is an owner's. */
+bool conf_makes_owner(const struct conf_capsule *capsule, const char *fingerprint);
 
 #endif

@@ -233,3 +233,11 @@ int conf_find_capsule(const struct conf *conf, struct span host)
 	}
 	return by_wildcard;
 }
+
+bool conf_makes_owner(const struct conf_capsule *capsule, const char *fingerprint)
+{
+	for (size_t i = 0; i < capsule->owner.count; i++)
+		if (strcmp(capsule->owner.items[i], fingerprint) == 0)
+			return true;
+	return false;
+}

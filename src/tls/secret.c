@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -37,11 +36,6 @@ bool secret_stretch(struct span text, const unsigned char salt[SECRET_SIZE],
 	return text.len <= INT_MAX &&
 	       PKCS5_PBKDF2_HMAC(text.len > 0 ? text.ptr : "", (int)text.len, salt, SECRET_SIZE,
 		       ROUNDS, EVP_sha256(), SECRET_SIZE, stretched) == 1;
-}
-
-bool secret_equal(const void *a, const void *b, size_t count)
-{
-	return CRYPTO_memcmp(a, b, count) == 0;
 }
 
 void secret_hex(const unsigned char hash[SECRET_SIZE], char hex[SECRET_HEX_SIZE])

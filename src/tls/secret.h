@@ -21,9 +21,6 @@ bool secret_hash(struct span key, struct span text, unsigned char hash[SECRET_SI
 bool secret_stretch(struct span text, const unsigned char salt[SECRET_SIZE],
 	unsigned char stretched[SECRET_SIZE]);
 
-/* In constant time. */
-bool secret_equal(const void *a, const void *b, size_t count);
-
 /* SHA-256 of a whole file as lower-case hexadecimal digits; false with errno. */
 #define SECRET_HEX_SIZE (2 * SECRET_SIZE + 1)
 bool secret_hash_file(const char *path, char hex[SECRET_HEX_SIZE]);

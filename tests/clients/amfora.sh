@@ -145,7 +145,7 @@ becomes_owner() {
 hides() {
 	goes lin "/$essay.gmi" && presses lin C-r && sees lin "$lift" || return 1
 	goes ada /comments/recent && sees ada '# ' "$lift" && follows ada 'Open it: not passed on yet' &&
-		sees ada '## For moderators' && follows ada 'Hide it, for now' &&
+		sees ada '## For moderators' && follows ada 'Hide it from readers' &&
 		asked ada 'Type your reason' && answers ada 'a try' && agrees ada &&
 		sees ada '# Moderation' || return 1
 	goes tablet /comments/recent && sees tablet "$bus" && misses tablet "$lift"

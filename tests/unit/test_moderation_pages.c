@@ -77,7 +77,7 @@ static void what_is_held_is_hidden_or_removed(void **state)
 {
 	(void)state;
 	int64_t hidden = write_held("One"), removed;
-	give_order(PAGE, LUZ, "Hide it, for now", "Later", PAGE);
+	give_order(PAGE, LUZ, "Hide it from readers", "Later", PAGE);
 	assert_int_equal(comment_of(hidden).state, STORE_HIDDEN);
 	removed = write_held("Two");
 	give_order(PAGE, LUZ, "Remove it for good", "Spam", PAGE);
@@ -132,7 +132,7 @@ static void reports_are_settled(void **state)
 	assert_holds(page, "\n## Reports (2)\n\n### Reported by ida, today\n> It is rude\n"
 			   "The comment is by rosa, and is shown:\n> Rude words\n"
 			   "=> /comments/1 The comment on its own page\n");
-	give_order(PAGE, LUZ, "Hide it, for now", "Rude%20indeed", PAGE);
+	give_order(PAGE, LUZ, "Hide it from readers", "Rude%20indeed", PAGE);
 	page = page_of(PAGE, LUZ);
 	assert_holds(page, "\n## Reports (1)\n");
 	assert_lacks(page, "Rude");
