@@ -10,7 +10,7 @@
 
 #include "base/span.h"
 
-enum log_format { LOG_TEXT, LOG_JSON, LOG_OFF };
+enum log_format { LOG_TEXT, LOG_COMMON, LOG_COMBINED, LOG_JSON, LOG_OFF };
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
 /* Makes sure that no line ever waits for whoever reads standard error. To be called once the

@@ -210,7 +210,7 @@ static unsigned port_of(const struct conf *conf)
 	unsigned first = 0;
 
 	for (size_t i = 0; i < conf->listen.count; i++) {
-		unsigned port = listen_parse(conf->listen.items[i], &address, NULL)
+		unsigned port = address_parse(conf->listen.items[i], &address, NULL)
 					? address_port(&address)
 					: 0;
 

@@ -25,7 +25,7 @@ bool check_listen(const char *text, struct arena *arena, const char **out, struc
 
 	(void)arena;
 	(void)out;
-	return listen_parse(text, &address, fault);
+	return address_parse(text, &address, fault);
 }
 
 bool check_store(const char *text, struct arena *arena, const char **out, struct fault *fault)
@@ -216,4 +216,36 @@ bool check_word(const char *text, struct arena *arena, const char **out, struct 
 		if (unicode_is_letter(code_point))
 			return true;
 	return fault_set(fault, "\"%s\" holds no letter or digit", text);
+}
+
+bool check_log_to(const char *text, struct arena *arena, const char **out, struct fault *fault)
+{
+	(void)arena;
+	(void)out;
+	return strcmp(text, "stderr") == 0 || strcmp(text, "syslog") == 0 ||
+	       strcmp(text, "journal") == 0 || strchr(text, '/') != NULL ||
+	       fault_set(fault,
+		       "\"%s\" is no place for the log: write stderr, syslog, journal, or the path "
+		       "of "
+		       "a file with a slash in it",
+		       text);
+}
+
+bool check_control(const char *text, struct arena *arena, const char **out, struct fault *fault)
+{
+	struct sockaddr_storage address;
+	const char *as_listen = arena_printf(arena, "unix:%s", text);
+
+	(void)out;
+	return text[0] == '\0' || (as_listen != NULL ? address_parse(as_listen, &address, fault)
+						     : fault_set(fault, "no memory left"));
+}
+
+bool check_range(const char *text, struct arena *arena, const char **out, struct fault *fault)
+{
+	struct address_range range;
+
+	(void)arena;
+	(void)out;
+	return address_range_parse(text, &range, fault);
 }

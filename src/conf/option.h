@@ -39,7 +39,7 @@ extern const struct option option_table[];
 extern const size_t option_count;
 
 /* Space for "listen, workers, …", the list in error messages. */
-#define OPTION_NAMES_SIZE 1024
+#define OPTION_NAMES_SIZE 2048
 
 /* The names of one scope, as a file spells them or as flags: with hyphens for underscores. */
 void option_list_names(enum option_scope scope, bool as_flags, char names[OPTION_NAMES_SIZE]);

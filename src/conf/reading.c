@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "conf/option.h"
+#include "os/listen.h"
 #include "proto/host.h"
 #include "text/unicode.h"
 
@@ -134,10 +135,11 @@ static bool check_addresses(struct conf *conf)
 	struct sockaddr_storage a, b;
 
 	for (size_t i = 0; i < conf->listen.count; i++) {
-		if (!listen_parse(conf->listen.items[i], &a, NULL) || address_port(&a) == 0)
+		if (!address_parse(conf->listen.items[i], &a, NULL) ||
+			(address_port(&a) == 0 && !address_is_unix(&a)))
 			continue;
 		for (size_t k = 0; k < i; k++)
-			if (listen_parse(conf->listen.items[k], &b, NULL) &&
+			if (address_parse(conf->listen.items[k], &b, NULL) &&
 				memcmp(&a, &b, sizeof(a)) == 0)
 				return conf_complain(
 					"listen: %s is there twice", conf->listen.items[i]);

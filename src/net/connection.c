@@ -199,7 +199,7 @@ void connection_run(struct connection *connection)
 void connection_accept(
 	struct net *net, int fd, const struct sockaddr_storage *address, unsigned port)
 {
-	struct address_network network = address_network_of(address);
+	struct address_network network = address_client_of(address);
 	struct connection *connection = calloc(1, sizeof *connection);
 	if (connection == NULL)
 		goto fail_memory;

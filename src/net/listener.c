@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "net/loop.h"
+#include "os/listen.h"
 
 #define LISTENER_MAGIC   0x4c495331u
 #define ACCEPTS_PER_TURN 64  /* then others get their turn */
@@ -53,7 +54,7 @@ static void admit(struct listener *listener, int fd, const struct sockaddr_stora
 	struct net *net = listener->net;
 	if (net->connection_count >= net->settings->max_connections)
 		refuse(fd, "this worker has max_connections");
-	else if (!admission_enter(net->admission, address_network_of(address)))
+	else if (!admission_enter(net->admission, address_client_of(address)))
 		refuse(fd, "its address has max_connections_per_address");
 	else
 		connection_accept(net, fd, address, listener->port);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "net/connection.h"
+#include "os/listen.h"
 
 #define TEXT_OF(number)   #number
 #define NUMBER_IN(number) TEXT_OF(number)

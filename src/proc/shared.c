@@ -49,7 +49,7 @@ static bool prepare_tls(struct shared *shared, const struct conf *conf, struct f
 		prepared = prepare_certificate(&conf->capsules[i], &files[i], fault);
 	if (prepared)
 		shared->tls =
-			tls_server_new(files, count, find_host, (void *)(uintptr_t)conf, fault);
+			tls_server_new(files, count, find_host, (void *)(uintptr_t)conf, -1, fault);
 	free(files);
 	return shared->tls != NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "os/fd.h"
+#include "os/listen.h"
 
 static bool allocate(struct sockets *sockets, const struct conf *conf)
 {
@@ -41,7 +42,7 @@ bool sockets_open(struct sockets *sockets, const struct conf *conf, struct fault
 		goto fail;
 	}
 	for (size_t i = 0; i < sockets->addresses; i++)
-		if (!listen_parse(conf->listen.items[i], &sockets->bound[i], fault) ||
+		if (!address_parse(conf->listen.items[i], &sockets->bound[i], fault) ||
 			!listen_is_free(&sockets->bound[i], fault))
 			goto fail;
 	for (size_t worker = 0; worker < sockets->workers; worker++)

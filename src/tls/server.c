@@ -139,10 +139,11 @@ fail:
 }
 
 struct tls_server *tls_server_new(const struct certificate_files *hosts, size_t count,
-	tls_find_host *find, void *context, struct fault *fault)
+	tls_find_host *find, void *context, int keyholder, struct fault *fault)
 {
 	struct tls_server *server = calloc(1, sizeof *server);
 
+	(void)keyholder;
 	CHECK(count > 0);
 	if (server == NULL)
 		goto fail;

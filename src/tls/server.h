@@ -16,11 +16,13 @@ struct tls_server;
 /* Which capsule has this SNI name: its index, or -1. */
 typedef int tls_find_host(void *context, struct span name);
 
-/* Reads the certificate of every capsule (at least one). NULL with a fault. `find` is asked, with
- * the name in lower case, for each client that sends one; 0 is taken where it sends none or an
- * unknown one. A server and its connections belong to one thread. */
+/* Reads the certificate of every capsule (at least one), and its key: from the file, or, where
+ * `keyholder` is not -1, only at the keyholder at the other end of that socket (see keyholder.h;
+ * stays the caller's), in the same order. NULL with a fault. `find` is asked, with the name in
+ * lower case, for each client that sends one; 0 is taken where it sends none or an unknown one. A
+ * server and its connections belong to one thread. */
 struct tls_server *tls_server_new(const struct certificate_files *hosts, size_t count,
-	tls_find_host *find, void *context, struct fault *fault);
+	tls_find_host *find, void *context, int keyholder, struct fault *fault);
 void tls_server_free(struct tls_server *server);
 
 #endif

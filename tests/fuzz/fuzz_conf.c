@@ -46,7 +46,7 @@ static void check_conf(const struct conf *conf)
 
 	CHECK(conf->listen.count > 0);
 	for (size_t i = 0; i < conf->listen.count; i++)
-		CHECK(listen_parse(conf->listen.items[i], &address, NULL));
+		CHECK(address_parse(conf->listen.items[i], &address, NULL));
 	CHECK(conf->workers >= 1 && conf->workers <= 256);
 	CHECK(conf->store[0] != '\0' && conf->store[strlen(conf->store) - 1] != '/');
 	CHECK(conf->log <= LOG_OFF && conf->log_level <= LOG_DEBUG);

@@ -16,7 +16,7 @@ static struct sockaddr_storage parsed(const char *text)
 	struct sockaddr_storage address;
 	struct fault fault = {""};
 
-	if (!listen_parse(text, &address, &fault))
+	if (!address_parse(text, &address, &fault))
 		fail_msg("%s: %s", text, fault.text);
 	return address;
 }
@@ -56,7 +56,7 @@ static void anything_else_is_refused(void **state)
 		struct sockaddr_storage address;
 		struct fault fault = {""};
 
-		if (listen_parse(wrong[i], &address, &fault))
+		if (address_parse(wrong[i], &address, &fault))
 			fail_msg("\"%s\" was taken for an address", wrong[i]);
 		if (strstr(fault.text, "is not an address with a port") == NULL)
 			fail_msg("\"%s\": %s", wrong[i], fault.text);
@@ -81,7 +81,7 @@ static void a_wrong_port_is_named(void **state)
 		struct sockaddr_storage address;
 		struct fault fault = {""};
 
-		assert_false(listen_parse(wrong[i].text, &address, &fault));
+		assert_false(address_parse(wrong[i].text, &address, &fault));
 		assert_string_equal(fault.text, wrong[i].said);
 	}
 }
@@ -215,7 +215,7 @@ static void addresses_are_shortened(void **state)
 static bool same_network(const char *a, const char *b)
 {
 	struct sockaddr_storage first = parsed(a), second = parsed(b);
-	struct address_network x = address_network_of(&first), y = address_network_of(&second);
+	struct address_network x = address_client_of(&first), y = address_network_of(&second);
 
 	return memcmp(&x, &y, sizeof(x)) == 0;
 }

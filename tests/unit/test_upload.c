@@ -126,7 +126,7 @@ static int begin(void **state)
 	make_folder(w.folder);
 	assert_true(certificate_files_for(w.folder, "localhost", &files, &fault));
 	assert_true(certificate_make(&files, (struct certificate_names){names, 1}, &fault));
-	w.tls = tls_server_new(&files, 1, first_host, NULL, &fault);
+	w.tls = tls_server_new(&files, 1, first_host, NULL, -1, &fault);
 	assert_non_null(w.tls);
 	w.settings = (struct conf){.max_connections = 100,
 		.handshake_timeout = 30,
@@ -140,7 +140,7 @@ static int begin(void **state)
 	assert_non_null(w.admission.table);
 	w.net = net_new(&w.settings, &service, w.tls, &w.admission, &fault);
 	assert_non_null(w.net);
-	assert_true(listen_parse("127.0.0.1:0", &any, &fault));
+	assert_true(address_parse("127.0.0.1:0", &any, &fault));
 	int fd = listen_open(&any, &fault);
 	assert_true(fd >= 0 && listen_bound_address(fd, &any));
 	memcpy(&w.address, &any, sizeof w.address);

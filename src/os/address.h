@@ -1,0 +1,56 @@
+/*
+ * Network addresses: as text, as what counts as one client, and as ranges of them.
+ */
+#ifndef KINDLING_OS_ADDRESS_H
+#define KINDLING_OS_ADDRESS_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "base/fault.h"
+#include "base/span.h"
+
+/* A Unix socket's path (108 bytes on Linux), too. */
+#define ADDRESS_TEXT_SIZE 128
+
+/* "127.0.0.1:1965", "[::1]:1965" (port 0 for any free one) or "unix:/path". False: `fault` says
+ * what is meant. */
+bool address_parse(const char *text, struct sockaddr_storage *address, struct fault *fault);
+
+/* How many bytes of it bind and connect want. */
+socklen_t address_size(const struct sockaddr_storage *address);
+
+bool address_is_unix(const struct sockaddr_storage *address);
+/* 0 for a Unix socket. */
+unsigned address_port(const struct sockaddr_storage *address);
+
+/* As it is written in the configuration. */
+void address_format_with_port(const struct sockaddr_storage *address, char text[ADDRESS_TEXT_SIZE]);
+
+/* How much of a reader's address is written down. */
+enum address_detail { ADDRESS_NONE, ADDRESS_TRUNCATED, ADDRESS_FULL };
+
+/* Without the port. TRUNCATED: IPv4 /24, IPv6 /48; NONE, and whoever comes by a Unix socket: "". */
+void address_format(const struct sockaddr_storage *address, enum address_detail detail,
+	char text[ADDRESS_TEXT_SIZE]);
+
+/* What counts as one client (the IPv4 address, also in its IPv6-mapped form; the IPv6 /64), or as
+ * one network (IPv4 /24, IPv6 /48). The bytes are comparable with memcmp; the first is 4 or 6, or 0
+ * for whoever has no such address. */
+struct address_network {
+	unsigned char bytes[9]; /* family, then the network */
+};
+struct address_network address_client_of(const struct sockaddr_storage *address);
+struct address_network address_network_of(const struct sockaddr_storage *address);
+
+/* "203.0.113.0/24", "2001:db8::/32", an address alone, or "unix" for all who come by a Unix socket
+ * (RFC 4632, RFC 4291). */
+struct address_range {
+	int family; /* AF_INET, AF_INET6 or AF_UNIX */
+	unsigned bits;
+	unsigned char bytes[16];
+};
+bool address_range_parse(const char *text, struct address_range *range, struct fault *fault);
+bool address_range_holds(const struct address_range *range, const struct sockaddr_storage *address);
+
+#endif
