@@ -15,13 +15,17 @@ CLANG      ?= clang
 PKG_CONFIG ?= pkg-config
 SYSTEM     := $(shell uname -s)
 
-# A file named *_linux.c is Linux's; *_other.c stands in for it everywhere else.
-FOREIGN := $(if $(filter Linux,$(SYSTEM)),%_other.c,%_linux.c)
-SOURCES := $(filter-out $(FOREIGN),$(sort $(wildcard src/*/*.c)))
+# A file named *_linux.c, *_openbsd.c or *_freebsd.c is that system's; where a module has none for
+# this one, its *_other.c stands in.
+KIND    := $(or $(filter linux openbsd freebsd,$(shell uname -s | tr A-Z a-z)),other)
+EVERY   := $(sort $(wildcard src/*/*.c))
+OWN     := $(filter %_$(KIND).c,$(EVERY))
+SOURCES := $(filter-out %_linux.c %_openbsd.c %_freebsd.c %_other.c,$(EVERY)) $(OWN) \
+	$(filter-out $(OWN:%_$(KIND).c=%_other.c) $(OWN),$(filter %_other.c,$(EVERY)))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 LIBRARY := $(BUILD)/lib$(PROGRAM).a
 
-PACKAGES := openssl libuv sqlite3 libconfuse libidn2
+PACKAGES := openssl libuv sqlite3 libconfuse libidn2 $(if $(filter linux,$(KIND)),libseccomp)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
 	-Wswitch-enum -Wvla
@@ -65,6 +69,7 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 # What is installed depends on what is asked for beside it: make deps run, make deps test.
 DEPS_FOR := $(if $(filter test check unit wire fault fuzz lint,$(MAKECMDGOALS)),test) \
 	$(if $(filter test-clients,$(MAKECMDGOALS)),clients) \
+	$(if $(filter deb test-packages,$(MAKECMDGOALS)),deb) \
 	$(if $(filter bench,$(MAKECMDGOALS)),bench)
 deps:
 	@sh src/dist/deps.sh run $(DEPS_FOR)
@@ -73,18 +78,10 @@ deps:
 run: all
 	@exec $(BUILD)/$(PROGRAM) serve $(ARGS)
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8 \
-		$(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/doc/$(PROGRAM)
-	install -m 755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 src/dist/kindling.8 $(DESTDIR)$(PREFIX)/share/man/man8/
-	install -m 644 src/dist/kindling.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	install -m 644 README.md LICENSE src/dist/kindling.conf \
-		$(DESTDIR)$(PREFIX)/share/doc/$(PROGRAM)/
-
 clean:
 	rm -rf $(BUILD)
 
+include src/dist/install.mk
 include src/dist/picture.mk
 include tests/tests.mk
 
@@ -95,4 +92,4 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(filter-out deps,$(MAKECMDGOALS)) $(OBJECTS) $(BUILD)/obj/main.o: | deps
 endif
 
-.PHONY: all deps run install clean
+.PHONY: all deps run clean

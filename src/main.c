@@ -13,6 +13,7 @@ const struct cli_verb cli_verbs[] = {
 	{"people", "list, show and moderate people, make codes for them", cli_people},
 	{"backup", "copy the store into a file, also while it is served", cli_backup},
 	{"restore", "put such a copy in place of the store", cli_restore},
+	{"stats", "print the counters of the running server", cli_stats},
 	{"help", "this list, or what one verb does", cli_help},
 	{NULL, NULL, NULL},
 };

@@ -15,8 +15,8 @@ passed=0 failed=0 skipped=0
 for program in "$@"; do
 	name=$(basename "$(dirname "$program")")/$(basename "$program")
 	log=$logs/$(echo "$name" | tr / -).log
-	# No test may hang: ten minutes are more than the whole suite has.
-	timeout -k 10 600 "$program" >"$log" 2>&1
+	# No test may hang: ten minutes are more than the whole suite has, but for the long runs.
+	timeout -k 10 "${TEST_SECONDS:-600}" "$program" >"$log" 2>&1
 	code=$?
 	# cmocka says "not ok" of a skipped test, others "ok".
 	skips=$(grep -cE '^(not )?ok .*# SKIP' "$log")

@@ -20,13 +20,18 @@ WIRES      ?= $(patsubst tests/wire/test_%.c,%,$(sort $(wildcard tests/wire/test
 WIRE_TESTS := $(WIRES:%=$(BUILD)/wire/test_%)
 FAULTS     ?= $(patsubst tests/fault/test_%.c,%,$(sort $(wildcard tests/fault/test_*.c)))
 FAULT_TESTS := $(FAULTS:%=$(BUILD)/fault/test_%)
+# Some faults are tested with the program as people run it, and some of these by a library that is
+# loaded into it and makes calls fail; see tests/fault/faults.h. Neither where there is none.
+FAULT_OBJECTS := $(patsubst %,$(BUILD)/fault/%.o,faults writers)
+PLAIN_PROGRAM := $(if $(SANITIZE),$(filter-out $(BUILD)/%,$(PLAIN_BUILD)/$(PROGRAM)),$(BUILD)/$(PROGRAM))
+PRELOAD       := $(if $(shell getconf GNU_LIBC_VERSION 2>/dev/null),$(BUILD)/fault/preload.so)
 FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 # What the wire and fault tests share: a client and a daemon of their own, nothing of the server.
 WIRE_OBJECTS := $(patsubst tests/wire/%.c,$(BUILD)/wire/%.o, \
 	$(filter-out tests/wire/test_%.c,$(wildcard tests/wire/*.c)))
 TEST_LIBS = -lcmocka $(LIBS)
-.SECONDARY: $(WIRE_OBJECTS)
+.SECONDARY: $(WIRE_OBJECTS) $(FAULT_OBJECTS)
 
 $(BUILD)/unit/test_%: tests/unit/test_%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -43,12 +48,24 @@ $(BUILD)/wire/test_%: tests/wire/test_%.c $(WIRE_OBJECTS)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(WIRE_OBJECTS) $(TEST_LIBS)
 
-$(BUILD)/fault/test_%: tests/fault/test_%.c $(WIRE_OBJECTS)
+$(BUILD)/fault/%.o: tests/fault/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/wire $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(WIRE_OBJECTS) $(TEST_LIBS)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/wire $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(UNIT_TESTS:=.d) $(WIRE_TESTS:=.d) $(FAULT_TESTS:=.d) $(WIRE_OBJECTS:.o=.d)
+$(BUILD)/fault/test_%: tests/fault/test_%.c $(WIRE_OBJECTS) $(FAULT_OBJECTS)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/wire $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(FAULT_OBJECTS) \
+		$(WIRE_OBJECTS) $(TEST_LIBS)
+
+$(BUILD)/fault/preload.so: tests/fault/preload.c tests/fault/faults.h
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARNINGS) $(WERROR) -O2 -fPIC -shared -o $@ $< -ldl
+
+-include $(UNIT_TESTS:=.d) $(WIRE_TESTS:=.d) $(FAULT_TESTS:=.d) $(WIRE_OBJECTS:.o=.d) \
+	$(FAULT_OBJECTS:.o=.d)
 
 # Every fuzzer for a short while, as a test; see tests/fuzz/run.sh.
 $(BUILD)/fuzz-short: tests/fuzz/short.sh
@@ -63,21 +80,27 @@ $(BUILD)/lint: tests/lint/lint.sh
 	@chmod +x $@
 
 TEST_ENV = CMOCKA_MESSAGE_OUTPUT=TAP KINDLING=$(abspath $(BUILD)/$(PROGRAM)) \
-	KINDLING_CAPSULE=$(abspath capsule)
+	KINDLING_CAPSULE=$(abspath capsule) KINDLING_PLAIN=$(abspath $(PLAIN_PROGRAM)) \
+	KINDLING_PRELOAD=$(abspath $(PRELOAD))
 
 unit: $(UNIT_TESTS)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(UNIT_TESTS)
 wire: $(WIRE_TESTS) $(BUILD)/$(PROGRAM)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(WIRE_TESTS)
-fault: $(FAULT_TESTS) $(BUILD)/$(PROGRAM)
+fault: $(FAULT_TESTS) $(BUILD)/$(PROGRAM) $(PRELOAD)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(FAULT_TESTS)
+# All rounds of what `make test` does a few of: make fault-long KINDLING_ROUNDS=500 FAULTS="memory"
+KINDLING_ROUNDS ?= 50
+fault-long: $(FAULT_TESTS) $(BUILD)/$(PROGRAM) $(PRELOAD)
+	@$(TEST_ENV) KINDLING_ROUNDS=$(KINDLING_ROUNDS) TEST_SECONDS=14400 \
+		sh tests/run.sh $(BUILD)/logs $(FAULT_TESTS)
 lint: $(BUILD)/lint $(LIBRARY)
 	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(BUILD)/lint
 
-check: $(BUILD)/lint $(UNIT_TESTS) $(WIRE_TESTS) $(FAULT_TESTS) $(BUILD)/$(PROGRAM) \
-		$(BUILD)/fuzz-short fuzzers
-	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(BUILD)/lint $(UNIT_TESTS) $(WIRE_TESTS) \
-		$(FAULT_TESTS) $(BUILD)/fuzz-short
+check: $(BUILD)/lint $(UNIT_TESTS) $(WIRE_TESTS) $(FAULT_TESTS) $(BUILD)/$(PROGRAM) $(PRELOAD) \
+		$(BUILD)/fuzz-short fuzzers $(BUILD)/dist/install
+	@$(TEST_ENV) sh tests/run.sh $(BUILD)/logs $(BUILD)/lint $(BUILD)/dist/install \
+		$(UNIT_TESTS) $(WIRE_TESTS) $(FAULT_TESTS) $(BUILD)/fuzz-short
 
 # ---- fuzzing: clang's libFuzzer, with the sources under test built for it
 
@@ -123,5 +146,6 @@ test-clients: all
 bench: all
 	@sh tests/bench/bench.sh $(BUILD)
 include tests/bench/bench.mk
+include tests/dist/dist.mk
 
-.PHONY: test check unit wire fault lint fuzz fuzz-long fuzzers test-clients bench
+.PHONY: test check unit wire fault fault-long lint fuzz fuzz-long fuzzers test-clients bench

@@ -42,16 +42,22 @@ static bool add_block(struct arena *arena, size_t size)
 	return true;
 }
 
+static void *fail(struct arena *arena)
+{
+	arena->failed = true;
+	return NULL;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > arena->limit)
-		return NULL;
+		return fail(arena);
 	/* Rounded up, so that whatever comes next is aligned too. */
 	size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
 	struct arena_block *block = arena->newest;
 	if (block == NULL || size > block->size - block->used) {
 		if (!add_block(arena, size))
-			return NULL;
+			return fail(arena);
 		block = arena->newest;
 	}
 	void *piece = (char *)block->bytes + block->used;
@@ -103,4 +109,5 @@ void arena_end(struct arena *arena)
 		free(block);
 	}
 	arena->total = 0;
+	arena->failed = false;
 }

@@ -14,6 +14,7 @@ struct arena {
 	struct arena_block *newest;
 	size_t total; /* bytes taken from malloc */
 	size_t limit; /* what `total` may reach */
+	bool failed;  /* has given NULL, since its beginning or end */
 };
 
 /* Takes no memory yet. `limit` bounds what the arena may ever take, in bytes. */

@@ -1,143 +1,202 @@
 /*
- * The log. A line is put together in one place on the stack and leaves in one write, so that
- * lines of several workers never mix. Nobody waits for the log: where its reader is stuck, lines
- * are lost, and counted.
+ * The log of this process: what is open, and how many lines it could not take.
+ *
+ * A line is put together on the stack and leaves in one call, so that lines of several workers
+ * never mix.
  */
 #include "base/log.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/log_line.h"
+#include "base/log_out.h"
 
-/* A line and what may stand before it: together what a pipe takes whole or not at all (PIPE_BUF on
- * Linux). A longer line is cut. */
-#define LINE_MAX_BYTES   4000
-#define PREFIX_MAX_BYTES 96
+#define PLACE_SIZE  4096
+#define PREFIX_SIZE 128 /* the end of a torn line, and how many were lost */
 
-static enum log_format configured_format = LOG_TEXT;
-static enum log_level configured_level = LOG_INFO;
-static int log_fd = STDERR_FILENO;
-static bool log_is_socket, log_may_block;
-static atomic_uint lost_lines;
-static atomic_bool torn; /* the last line was taken in part */
-
-struct line {
-	char bytes[LINE_MAX_BYTES];
-	size_t len;
+struct log {
+	enum log_format format;
+	enum log_level level;
+	struct log_out out;
+	char to[PLACE_SIZE], socket[PLACE_SIZE]; /* "": the usual one */
 };
 
-void log_configure(enum log_format format, enum log_level most)
+/* Until it is opened lines go out as they can. */
+static struct log current = {.level = LOG_INFO, .out = {.fd = STDERR_FILENO}}, former;
+static bool is_open, is_settled = true;
+static struct log_out standard_error;
+static bool has_standard_error;
+static atomic_uint lost_lines;
+static atomic_bool torn; /* the last line was taken in part */
+static _Thread_local struct log_now this_second = {.second = -1};
+
+static const struct log_now *now(void)
 {
-	configured_format = format;
-	configured_level = most;
+	int64_t second = clock_wall_seconds();
+	if (second != this_second.second)
+		log_now_set(&this_second, second);
+	return &this_second;
 }
 
-/* Ours, and known to be printable. What no longer fits is cut. */
-static void put(struct line *line, const char *text)
+static void use_standard_error(struct log *log)
 {
-	size_t room = sizeof line->bytes - 1 - line->len; /* one is kept for the LF */
-	size_t len = strlen(text);
-	if (len > room)
-		len = room;
-	memcpy(line->bytes + line->len, text, len);
-	line->len += len;
+	log->out = standard_error;
+	log->out.is_own = false; /* it outlives every log */
 }
 
-static void put_number(struct line *line, long long number)
+void log_begin(void)
 {
-	char text[24];
-	snprintf(text, sizeof text, "%lld", number);
-	put(line, text);
+	if (has_standard_error && standard_error.is_own)
+		close(standard_error.fd);
+	standard_error = log_out_standard_error();
+	has_standard_error = true;
+	if (current.out.place == LOG_TO_STDERR)
+		use_standard_error(&current);
 }
 
-/* Somebody else's: only printable ASCII passes. JSON knows no \x, so there it is \u00. */
-static void put_escaped(struct line *line, struct span text)
+static bool open_out(struct log *log, struct fault *fault)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		char piece[8] = {(char)c, '\0'};
-		if (c == '"' || c == '\\')
-			snprintf(piece, sizeof piece, "\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			snprintf(piece, sizeof piece,
-				configured_format == LOG_JSON ? "\\u%04x" : "\\x%02x", (unsigned)c);
-		put(line, piece);
-	}
+	if (strcmp(log->to, "stderr") != 0)
+		return log_out_open(
+			&log->out, log->to, log->socket[0] != '\0' ? log->socket : NULL, fault);
+	if (!has_standard_error)
+		log_begin();
+	use_standard_error(log);
+	return true;
 }
 
-void log_open(void)
+static bool keep_text(char copy[PLACE_SIZE], const char *text, struct fault *fault)
 {
-	struct stat info;
-	if (log_fd != STDERR_FILENO)
-		close(log_fd);
-	log_fd = STDERR_FILENO;
-	lost_lines = 0;
-	torn = false;
-	bool known = fstat(STDERR_FILENO, &info) == 0;
-	log_is_socket = known && S_ISSOCK(info.st_mode);
-	log_may_block = known && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
-	if (!log_may_block)
-		return;
-	/* O_NONBLOCK belongs to the open file: set on standard error itself, it would be set for
-	 * everybody who shares the terminal. */
-	int own = open("/proc/self/fd/2", O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (own < 0)
-		return;
-	log_fd = own;
-	log_may_block = false;
+	int len = snprintf(copy, PLACE_SIZE, "%s", text);
+	return (len >= 0 && len < PLACE_SIZE) ||
+	       fault_set(fault, "the path of the log is too long: it has %d bytes at most",
+		       PLACE_SIZE - 1);
 }
 
-/* False where the reader is stuck, or there is none. */
-static bool send_out(const char *bytes, size_t len)
+bool log_open(const struct log_settings *settings, struct fault *fault)
 {
-	struct pollfd reader = {.fd = log_fd, .events = POLLOUT};
-	if (log_may_block && poll(&reader, 1, 0) == 0)
+	static struct log next; /* too large for the stack, and nobody opens two at once */
+	next = (struct log){.format = settings->format, .level = settings->level};
+	if (!keep_text(next.to, settings->to, fault) ||
+		!keep_text(next.socket, settings->socket != NULL ? settings->socket : "", fault) ||
+		!open_out(&next, fault))
 		return false;
-	ssize_t wrote;
-	do
-		wrote = log_is_socket ? send(log_fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL)
-				      : write(log_fd, bytes, len);
-	while (wrote < 0 && errno == EINTR);
+	tzset(); /* a worker may not be let read the system's time zone */
+	log_settle(true);
+	if (is_open) {
+		former = current;
+		is_settled = false;
+	}
+	current = next;
+	is_open = true;
+	torn = false;
+	return true;
+}
+
+void log_settle(bool keep_new)
+{
+	if (is_settled)
+		return;
+	log_out_close(keep_new ? &former.out : &current.out);
+	if (!keep_new)
+		current = former;
+	is_settled = true;
+	torn = false;
+}
+
+bool log_reopen(struct fault *fault)
+{
+	struct log_out before = current.out;
+	if (!is_open || before.place == LOG_TO_STDERR)
+		return true;
+	if (!open_out(&current, fault)) {
+		current.out = before;
+		return false;
+	}
+	log_out_close(&before);
+	torn = false;
+	return true;
+}
+
+bool log_is_open(void)
+{
+	return is_open;
+}
+
+static struct log_style style(void)
+{
+	bool is_timed = current.out.place == LOG_TO_SYSLOG || current.out.place == LOG_TO_JOURNAL;
+	return (struct log_style){.format = current.format, .is_timed = is_timed};
+}
+
+static void make_loss(struct log_line *line, unsigned lost)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%u lines of this log were lost", lost);
+	log_line_message(line, style(), now(), LOG_WARNING, text);
+}
+
+static bool send_packet(
+	enum log_level level, const struct log_line *line, const struct log_request *request)
+{
+	char bytes[LOG_PACKET_MAX];
+	size_t len = current.out.place == LOG_TO_SYSLOG
+			     ? log_packet_syslog(bytes, now(), (long)getpid(), level, line)
+			     : log_packet_journal(bytes, level, line, request);
+	return log_out_send(&current.out, bytes, len) == (ssize_t)len;
+}
+
+static bool send_line(const struct log_line *line, unsigned lost)
+{
+	char bytes[PREFIX_SIZE + LOG_LINE_MAX + 1];
+	size_t len = 0;
+	if (torn)
+		bytes[len++] = '\n';
+	if (lost > 0) {
+		struct log_line loss;
+		make_loss(&loss, lost);
+		memcpy(bytes + len, loss.bytes, loss.len);
+		len += loss.len;
+		bytes[len++] = '\n';
+	}
+	memcpy(bytes + len, line->bytes, line->len);
+	len += line->len;
+	bytes[len++] = '\n';
+	ssize_t wrote = log_out_send(&current.out, bytes, len);
 	if (wrote > 0)
 		torn = (size_t)wrote < len;
 	return wrote == (ssize_t)len;
 }
 
-static void leave(const struct line *line)
+/* `request` is NULL for a message. */
+static void leave(
+	enum log_level level, const struct log_line *line, const struct log_request *request)
 {
-	char bytes[PREFIX_MAX_BYTES + LINE_MAX_BYTES];
 	unsigned lost = atomic_exchange(&lost_lines, 0);
-	int prefix = snprintf(bytes, PREFIX_MAX_BYTES, "%s", torn ? "\n" : "");
-	if (lost > 0)
-		prefix += snprintf(bytes + prefix, PREFIX_MAX_BYTES - (size_t)prefix,
-			"(%u lines of this log were lost)\n", lost);
-	memcpy(bytes + prefix, line->bytes, line->len);
-	bytes[(size_t)prefix + line->len] = '\n';
-	if (!send_out(bytes, (size_t)prefix + line->len + 1))
+	struct log_line loss;
+	bool is_told;
+	if (!style().is_timed) {
+		is_told = send_line(line, lost);
+	} else if (lost > 0) {
+		make_loss(&loss, lost);
+		is_told = send_packet(LOG_WARNING, &loss, NULL);
+		lost = is_told ? 0 : lost;
+		is_told = is_told && send_packet(level, line, request);
+	} else {
+		is_told = send_packet(level, line, request);
+	}
+	if (!is_told)
 		atomic_fetch_add(&lost_lines, lost + 1);
 }
 
-static void put_now(struct line *line)
-{
-	char now[CLOCK_TIME_SIZE];
-	clock_format_time(clock_wall_seconds(), now);
-	put(line, now);
-}
-
-static const char *const level_names[] = {"error", "warning", "info", "debug"};
-
 void log_message(enum log_level level, const char *format, ...)
 {
-	if (level > configured_level || (configured_format == LOG_OFF && level > LOG_WARNING))
+	if (level > current.level || (current.format == LOG_OFF && level > LOG_WARNING))
 		return;
 	char text[2048];
 	va_list arguments;
@@ -145,94 +204,20 @@ void log_message(enum log_level level, const char *format, ...)
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 
-	struct line line = {.len = 0};
-	if (configured_format == LOG_JSON) {
-		put(&line, "{\"time\":\"");
-		put_now(&line);
-		put(&line, "\",\"level\":\"");
-		put(&line, level_names[level]);
-		put(&line, "\",\"message\":\"");
-		put_escaped(&line, span_of(text));
-		put(&line, "\"}");
-	} else {
-		put_now(&line);
-		put(&line, " ");
-		put(&line, level_names[level]);
-		put(&line, ": ");
-		put_escaped(&line, span_of(text));
-	}
-	leave(&line);
-}
-
-static void put_url(struct line *line, const struct log_request *request)
-{
-	if (request->host.len == 0) {
-		put(line, "-");
-		return;
-	}
-	put_escaped(line, request->host);
-	put_escaped(line, request->path);
-	if (request->query.len > 0) {
-		put(line, "?");
-		put_escaped(line, request->query);
-	}
-}
-
-static void access_text(struct line *line, const struct log_request *request)
-{
-	put_now(line);
-	put(line, " ");
-	if (request->address[0] != '\0') {
-		put(line, request->address);
-		put(line, " ");
-	}
-	put_number(line, request->status);
-	put(line, " ");
-	put_number(line, (long long)request->bytes);
-	put(line, "B ");
-	put_number(line, request->milliseconds);
-	put(line, "ms \"");
-	put_url(line, request);
-	put(line, "\"");
-	if (request->note != NULL) {
-		put(line, " (");
-		put_escaped(line, span_of(request->note));
-		put(line, ")");
-	}
-}
-
-static void access_json(struct line *line, const struct log_request *request)
-{
-	put(line, "{\"time\":\"");
-	put_now(line);
-	if (request->address[0] != '\0') {
-		put(line, "\",\"address\":\"");
-		put(line, request->address);
-	}
-	put(line, "\",\"url\":\"");
-	put_url(line, request);
-	put(line, "\",\"status\":");
-	put_number(line, request->status);
-	put(line, ",\"bytes\":");
-	put_number(line, (long long)request->bytes);
-	put(line, ",\"ms\":");
-	put_number(line, request->milliseconds);
-	if (request->note != NULL) {
-		put(line, ",\"note\":\"");
-		put_escaped(line, span_of(request->note));
-		put(line, "\"");
-	}
-	put(line, "}");
+	struct log_line line;
+	log_line_message(&line, style(), now(), level, text);
+	leave(level, &line, NULL);
 }
 
 void log_access(const struct log_request *request)
 {
-	if (configured_format == LOG_OFF || configured_level < LOG_INFO)
+	if (current.format == LOG_OFF || current.level < LOG_INFO)
 		return;
-	struct line line = {.len = 0};
-	if (configured_format == LOG_JSON)
-		access_json(&line, request);
-	else
-		access_text(&line, request);
-	leave(&line);
+	struct log_line line;
+	log_line_request(&line, style(), now(), request);
+	leave(LOG_INFO, &line, request);
+	if (!log_line_needs_note(style(), request))
+		return;
+	log_line_note(&line, style(), now(), request);
+	leave(LOG_INFO, &line, NULL);
 }

@@ -27,6 +27,7 @@ int cli_comments(int argc, char **argv);
 int cli_people(int argc, char **argv);
 int cli_backup(int argc, char **argv);
 int cli_restore(int argc, char **argv);
+int cli_stats(int argc, char **argv);
 int cli_help(int argc, char **argv);
 
 const struct cli_verb *cli_find_verb(const char *name); /* NULL: there is none */

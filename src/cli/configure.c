@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* The file is at most 1 MiB; what is made of it is a few times that at the worst. */
-#define CONF_MEMORY ((size_t)64 * 1024 * 1024)
-
 int cli_refuse(const char *why, const char *usage)
 {
 	(void)conf_complain("%s", why);
@@ -91,7 +88,7 @@ static int explain(enum conf_result result, const struct cli_manual *manual)
 bool cli_configure(struct cli_setup *setup, int argc, char **argv, const struct cli_manual *manual)
 {
 	*setup = (struct cli_setup){0};
-	arena_init(&setup->arena, CONF_MEMORY);
+	arena_init(&setup->arena, CONF_MEMORY_MAX);
 
 	enum conf_result result = conf_read(argc, argv, &setup->arena, &setup->conf, &setup->words);
 

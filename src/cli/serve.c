@@ -23,8 +23,10 @@ int cli_serve(int argc, char **argv)
 		setup.exit = cli_refuse_word(setup.words[0], manual.usage);
 	}
 
-	int code = ready ? master_run(setup.conf) : setup.exit;
+	struct settings *settings = ready ? settings_take(&setup.arena, setup.conf) : NULL;
 
-	arena_end(&setup.arena);
-	return code;
+	arena_end(&setup.arena); /* of settings that are taken nothing is left in it */
+	if (settings != NULL)
+		return master_run(settings, argc, argv);
+	return ready ? CLI_FAILED : setup.exit;
 }

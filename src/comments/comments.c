@@ -21,7 +21,7 @@ static const struct {
 };
 
 struct comments *comments_new(const struct conf_capsule *capsule, struct store *store,
-	const struct comments_shared *shared)
+	const struct comments_shared *shared, struct counting counting)
 {
 	struct comments *comments = calloc(1, sizeof(*comments));
 	if (comments == NULL || !sections_init(&comments->sections)) {
@@ -32,6 +32,7 @@ struct comments *comments_new(const struct conf_capsule *capsule, struct store *
 	comments->capsule = capsule;
 	comments->store = store;
 	comments->shared = shared;
+	comments->counting = counting;
 	return comments;
 }
 

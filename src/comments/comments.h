@@ -4,6 +4,7 @@
 #ifndef KINDLING_COMMENTS_COMMENTS_H
 #define KINDLING_COMMENTS_COMMENTS_H
 
+#include "base/counters.h"
 #include "base/rates.h"
 #include "page/reply.h"
 #include "store/store.h"
@@ -18,9 +19,10 @@ struct comments_shared {
 	unsigned char secret[SECRET_SIZE]; /* random, of this run: keys what must not be guessed */
 };
 
-/* One per capsule and worker; nothing is owned. NULL: memory is out. */
+/* One per capsule and worker; nothing is owned. `counting` is told of comments that were stored.
+ * NULL: memory is out. */
 struct comments *comments_new(const struct conf_capsule *capsule, struct store *store,
-	const struct comments_shared *shared);
+	const struct comments_shared *shared, struct counting counting);
 void comments_free(struct comments *comments);
 
 /* Every URL under /comments/, and /search. A job. */

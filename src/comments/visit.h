@@ -22,6 +22,7 @@ struct comments {
 	const struct conf_capsule *capsule;
 	struct store *store;
 	const struct comments_shared *shared;
+	struct counting counting;
 	struct sections sections;
 	_Atomic int64_t posts_indexed; /* when the search last looked at the posts; in ms */
 };

@@ -154,6 +154,8 @@ static void keep(struct visit *visit, struct span slug, int64_t parent, struct s
 	comment.parent = parent;
 	comment.hold = hold_of(visit, text);
 	enum store_result result = store_comment_add(visit->comments->store, &comment, &added);
+	if (result == STORE_OK)
+		count_more(&visit->comments->counting, COUNTER_COMMENTS, 1);
 	if (result == STORE_OK || result == STORE_REPEATED)
 		go_to_comment(visit, added.id);
 	else if (result == STORE_TOO_MANY)

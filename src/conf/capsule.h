@@ -41,6 +41,7 @@ struct conf_capsule {
 	struct conf_texts held_words; /* comments that hold one of them wait for a moderator */
 	unsigned comments_per_hour;   /* of one person */
 	struct conf_texts types;      /* "ext=type/subtype", the extension without a dot */
+	unsigned *lines;              /* where in the file each option of it stands: conf_place */
 	bool sound; /* none of its own options was wrong: always so after CONF_OK */
 };
 

@@ -36,7 +36,13 @@ struct conf {
 	struct conf_capsule *capsules;
 	size_t capsule_count;
 	struct conf_texts hosts; /* of the capsules, in their order */
+	const char *file;        /* that it was read from; NULL for none */
+	unsigned *lines; /* where in the file each option of the server stands: conf_place */
 };
+
+/* A fitting limit for the arena: the file is at most 1 MiB, and what is made of it a few times that
+ * at the worst. */
+#define CONF_MEMORY_MAX ((size_t)64 * 1024 * 1024)
 
 enum conf_result { CONF_OK, CONF_WRONG /* exit 1 */, CONF_USAGE /* exit 2 */, CONF_HELP };
 
@@ -55,11 +61,18 @@ enum conf_result conf_read(
 enum conf_result conf_read_text(
 	const char *name, struct span text, struct arena *arena, const struct conf **conf);
 
+/* Where an option has its value from, for complaints: "kindling.conf:12: log_to", "--log-to", or
+ * the name alone, behind the capsule's, of a default. `capsule` is NULL for the server's options;
+ * the option "host" stands for the capsule itself. */
+const char *conf_place(const struct conf *conf, const struct conf_capsule *capsule,
+	const char *option, struct arena *arena);
+
 /* Prints every option with its default and sentence to standard output. */
 void conf_print_options(void);
 
 /* One line on standard error in which what acts without being seen is replaced: what a
- * configuration or a capsule holds does not move the reader's terminal. Always false. */
+ * configuration or a capsule holds does not move the reader's terminal. Once the log is open, an
+ * error in it instead. Always false. */
 __attribute__((format(printf, 1, 2))) bool conf_complain(const char *format, ...);
 
 /* The capsule that answers to a host in struct uri's form: its index, or -1. A name in full wins

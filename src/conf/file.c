@@ -137,6 +137,8 @@ static bool take_option(struct reading *reading, const struct option *option, cf
 		const struct setting *setting = cfg_opt_getnptr(opt, i);
 		struct fault fault;
 
+		if (i == 0)
+			option_set_line(option, target, setting->line);
 		if (!option_set(option, target, setting->text, reading->arena, &fault))
 			good = conf_complain("%s:%u: %s: %s", reading->file, setting->line,
 				option->name, fault.text);
@@ -196,6 +198,7 @@ static bool take_capsules(struct reading *reading, cfg_t *root, const struct cod
 		struct fault fault;
 
 		reading->capsule_lines[i] = (unsigned)section->line;
+		option_set_line(title_option(), capsule, (unsigned)section->line);
 
 		bool titled =
 			option_set(title_option(), capsule, section->title, reading->arena, &fault);
@@ -248,7 +251,7 @@ bool reading_take_file(struct reading *reading, const char *name, struct span te
 {
 	struct span mark = SPAN_LIT("\xef\xbb\xbf"); /* some editors begin UTF-8 with it */
 
-	reading->file = name;
+	reading->file = reading->conf->file = name;
 	if (span_starts_with(text, mark))
 		text = span_skip(text, mark.len);
 	reading->is_whole = text.len == 0;

@@ -123,6 +123,7 @@ static bool take_flags(struct reading *reading, const struct command_line *line)
 			option_clear(option, target);
 		if (strcmp(option->name, "listen") == 0)
 			reading->listen_is_default = false;
+		option_set_line(option, target, OPTION_LINE_FLAG);
 		if (option_set(option, target, line->flags[i].value, reading->arena, &fault))
 			continue;
 

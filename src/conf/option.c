@@ -128,6 +128,41 @@ bool option_set(const struct option *option, void *target, const char *text, str
 	return false;
 }
 
+static unsigned *lines_of(const struct option *option, void *target)
+{
+	return option->scope == OPTION_SERVER ? ((struct conf *)target)->lines
+					      : ((struct conf_capsule *)target)->lines;
+}
+
+void option_set_line(const struct option *option, void *target, unsigned line)
+{
+	lines_of(option, target)[option - option_table] = line;
+}
+
+const char *conf_place(const struct conf *conf, const struct conf_capsule *capsule,
+	const char *name, struct arena *arena)
+{
+	const struct option *option = option_by_name(span_of(name));
+	const unsigned *lines = capsule != NULL ? capsule->lines : conf->lines;
+	char flag[OPTION_FLAG_SIZE];
+
+	CHECK(option != NULL);
+
+	unsigned line = lines != NULL ? lines[option - option_table] : 0;
+	const char *place;
+
+	option_spell_flag(option, flag);
+	if (line == OPTION_LINE_FLAG)
+		place = arena_printf(arena, "--%s", flag);
+	else if (line > 0)
+		place = arena_printf(arena, "%s:%u: %s", conf->file, line, name);
+	else if (capsule != NULL)
+		place = arena_printf(arena, "%s: %s", capsule->host, name);
+	else
+		place = name;
+	return place != NULL ? place : name;
+}
+
 void option_clear(const struct option *option, void *target)
 {
 	struct conf_texts *texts = field_of(option, target);
@@ -157,6 +192,14 @@ static bool set_default(const struct option *option, void *target, struct arena 
 
 bool option_set_defaults(enum option_scope scope, void *target, struct arena *arena)
 {
+	unsigned *lines = arena_zalloc(arena, option_count * sizeof(*lines));
+
+	if (lines == NULL)
+		return false;
+	if (scope == OPTION_SERVER)
+		((struct conf *)target)->lines = lines;
+	else
+		((struct conf_capsule *)target)->lines = lines;
 	for (size_t i = 0; i < option_count; i++)
 		if (option_table[i].scope == scope && !set_default(&option_table[i], target, arena))
 			return false;

@@ -4,6 +4,8 @@
 #ifndef KINDLING_CONF_OPTION_H
 #define KINDLING_CONF_OPTION_H
 
+#include <limits.h>
+
 #include "conf/conf.h"
 
 enum option_type {
@@ -57,6 +59,10 @@ const struct option *option_by_flag(struct span flag);
  * more of OPTION_TEXTS is appended. */
 bool option_set(const struct option *option, void *target, const char *text, struct arena *arena,
 	struct fault *fault);
+
+/* Notes that the field has its value from this line of the file, or from a flag. */
+#define OPTION_LINE_FLAG UINT_MAX
+void option_set_line(const struct option *option, void *target, unsigned line);
 
 /* Takes all of OPTION_TEXTS out, so that what comes next replaces the default. */
 void option_clear(const struct option *option, void *target);

@@ -33,6 +33,12 @@ bool conf_complain(const char *format, ...)
 	if (written < 0)
 		return false;
 
+	/* Whoever runs a server looks there for why it has not reloaded. */
+	if (log_is_open()) {
+		log_message(LOG_ERROR, "%s", line);
+		return false;
+	}
+
 	struct span rest = span_of(line);
 
 	while (unicode_next_bytes(&rest, &code_point, &bytes)) {

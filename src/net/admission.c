@@ -12,76 +12,209 @@
 #include <sys/random.h>
 
 #include "base/check.h"
+#include "base/rates.h"
 #include "tls/secret.h"
 
 #define ROWS      2
 #define CELL_BITS 14 /* 16,384 cells a row: far more than one worker has connections */
 #define CELLS     (1u << CELL_BITS)
+#define MINUTE    60
 
-struct admission_rows {
+/* Connections by client or by network. */
+struct sketch {
 	_Atomic uint32_t cells[ROWS][CELLS];
 };
 
-struct admission_table {
-	unsigned workers;
-	uint64_t multipliers[ROWS]; /* random and odd: multiply-shift hashing (Dietzfelbinger) */
-	char secret[SECRET_SIZE];   /* random: keys the names of networks */
-	struct admission_rows of_worker[];
+struct seat {
+	struct sketch clients, networks;
 };
 
-struct admission_table *admission_table_new(unsigned workers, struct fault *fault)
+struct total {
+	_Alignas(64) _Atomic uint32_t count; /* on a cache line of its own */
+};
+
+struct admission_table {
+	struct total totals[ADMISSION_SEATS];
+	struct seat *seats; /* memory is there only for those that were used */
+	struct rates *rates;
+	_Atomic unsigned seats_used; /* those above were never taken */
+	uint64_t multipliers[ROWS];  /* random and odd: multiply-shift hashing (Dietzfelbinger) */
+	char secret[SECRET_SIZE];    /* random: keys the names of clients */
+};
+
+/* Zeroed memory that the processes share; the system gives it page by page, as it is used. */
+static void *map_shared(size_t size)
 {
-	size_t size = sizeof(struct admission_table) + workers * sizeof(struct admission_rows);
-	struct admission_table *table =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (table == MAP_FAILED) {
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void unmap(void *memory, size_t size)
+{
+	if (memory != NULL)
+		munmap(memory, size);
+}
+
+struct admission_table *admission_table_new(struct fault *fault)
+{
+	size_t seats_size = ADMISSION_SEATS * sizeof(struct seat);
+	struct admission_table *table = map_shared(sizeof *table);
+	struct seat *seats = map_shared(seats_size);
+	void *rates = map_shared(rates_size());
+	if (table == NULL || seats == NULL || rates == NULL) {
 		fault_set(fault, "no memory for the connection counters: %s", strerror(errno));
-		return NULL;
+		goto fail;
 	}
-	table->workers = workers;
+	table->seats = seats;
+	table->rates = rates_in(rates);
 	if (getentropy(table->multipliers, sizeof table->multipliers) != 0 ||
 		getentropy(table->secret, sizeof table->secret) != 0) {
 		fault_set(fault, "the system gives no random numbers: %s", strerror(errno));
-		munmap(table, size);
-		return NULL;
+		goto fail;
 	}
 	for (unsigned row = 0; row < ROWS; row++)
 		table->multipliers[row] |= 1;
 	return table;
+
+fail:
+	unmap(table, sizeof *table);
+	unmap(seats, seats_size);
+	unmap(rates, rates_size());
+	return NULL;
 }
 
-void admission_forget(struct admission_table *table, unsigned worker)
+static void forget_sketch(struct sketch *sketch)
 {
-	CHECK(worker < table->workers);
 	for (unsigned row = 0; row < ROWS; row++)
 		for (unsigned cell = 0; cell < CELLS; cell++)
-			atomic_store_explicit(&table->of_worker[worker].cells[row][cell], 0,
-				memory_order_relaxed);
+			atomic_store_explicit(&sketch->cells[row][cell], 0, memory_order_relaxed);
+}
+
+void admission_forget(struct admission_table *table, unsigned seat)
+{
+	CHECK(seat < ADMISSION_SEATS);
+	atomic_store_explicit(&table->totals[seat].count, 0, memory_order_relaxed);
+	if (seat >= atomic_load_explicit(&table->seats_used, memory_order_relaxed))
+		return;
+	forget_sketch(&table->seats[seat].clients);
+	forget_sketch(&table->seats[seat].networks);
+}
+
+/* Before anything is counted at a seat. */
+static void take_seat(struct admission_table *table, unsigned seat)
+{
+	CHECK(seat < ADMISSION_SEATS);
+	unsigned used = atomic_load_explicit(&table->seats_used, memory_order_relaxed);
+	while (used <= seat && !atomic_compare_exchange_weak_explicit(&table->seats_used, &used,
+				       seat + 1, memory_order_relaxed, memory_order_relaxed))
+		continue;
+}
+
+bool admission_enter_total(const struct admission *admission, unsigned most)
+{
+	struct admission_table *table = admission->table;
+	take_seat(table, admission->seat);
+	unsigned used = atomic_load_explicit(&table->seats_used, memory_order_relaxed);
+	uint64_t sum = 0;
+	for (unsigned seat = 0; seat < used; seat++)
+		sum += atomic_load_explicit(&table->totals[seat].count, memory_order_relaxed);
+	if (sum >= most)
+		return false;
+	atomic_fetch_add_explicit(&table->totals[admission->seat].count, 1, memory_order_relaxed);
+	return true;
+}
+
+void admission_leave_total(const struct admission *admission)
+{
+	atomic_fetch_sub_explicit(
+		&admission->table->totals[admission->seat].count, 1, memory_order_relaxed);
+}
+
+/* Whom a client counts as: by itself, or among its network. */
+struct counted {
+	struct address_network who;
+	size_t sketch; /* where in a seat */
+};
+
+static struct counted as_client(struct address_peer client)
+{
+	return (struct counted){address_client_of(client), offsetof(struct seat, clients)};
+}
+
+static struct counted as_network(struct address_peer client)
+{
+	return (struct counted){address_network_of(client), offsetof(struct seat, networks)};
 }
 
 static unsigned cell_of(
-	const struct admission_table *table, unsigned row, struct address_network client)
+	const struct admission_table *table, unsigned row, struct address_network who)
 {
 	uint64_t network;
-	memcpy(&network, client.bytes + 1, sizeof network);
-	return (unsigned)(((network ^ client.bytes[0]) * table->multipliers[row]) >>
-			  (64 - CELL_BITS));
+	memcpy(&network, who.bytes + 1, sizeof network);
+	return (unsigned)(((network ^ who.bytes[0]) * table->multipliers[row]) >> (64 - CELL_BITS));
 }
 
-static unsigned count_of(const struct admission_table *table, unsigned row, unsigned cell)
+static _Atomic uint32_t *counter_of(
+	struct admission_table *table, unsigned seat, unsigned row, struct counted counted)
 {
-	unsigned sum = 0;
-	for (unsigned worker = 0; worker < table->workers; worker++)
-		sum += atomic_load_explicit(
-			&table->of_worker[worker].cells[row][cell], memory_order_relaxed);
-	return sum;
+	struct sketch *sketch = (void *)((char *)&table->seats[seat] + counted.sketch);
+	return &sketch->cells[row][cell_of(table, row, counted.who)];
 }
 
-bool admission_name(
-	const struct admission *admission, struct address_network client, uint64_t *name)
+/* The smaller of the two counts, each added up over the seats. */
+static uint64_t count_of(struct admission_table *table, struct counted counted)
+{
+	unsigned used = atomic_load_explicit(&table->seats_used, memory_order_relaxed);
+	uint64_t least = UINT64_MAX;
+	for (unsigned row = 0; row < ROWS; row++) {
+		uint64_t sum = 0;
+		for (unsigned seat = 0; seat < used; seat++)
+			sum += atomic_load_explicit(
+				counter_of(table, seat, row, counted), memory_order_relaxed);
+		if (sum < least)
+			least = sum;
+	}
+	return least;
+}
+
+static void change(const struct admission *admission, struct counted counted, bool more)
+{
+	for (unsigned row = 0; row < ROWS; row++) {
+		_Atomic uint32_t *counter =
+			counter_of(admission->table, admission->seat, row, counted);
+		atomic_fetch_add_explicit(counter, more ? 1 : UINT32_MAX, memory_order_relaxed);
+	}
+}
+
+enum admission_result admission_enter_client(const struct admission *admission,
+	const struct admission_limits *limits, struct address_peer client)
+{
+	struct admission_table *table = admission->table;
+	if (client.family == 0)
+		return ADMISSION_ROOM;
+	take_seat(table, admission->seat);
+	if (count_of(table, as_client(client)) >= limits->per_address)
+		return ADMISSION_ADDRESS;
+	if (count_of(table, as_network(client)) >= limits->per_network)
+		return ADMISSION_NETWORK;
+	change(admission, as_client(client), true);
+	change(admission, as_network(client), true);
+	return ADMISSION_ROOM;
+}
+
+void admission_leave_client(const struct admission *admission, struct address_peer client)
+{
+	if (client.family == 0)
+		return;
+	change(admission, as_client(client), false);
+	change(admission, as_network(client), false);
+}
+
+static bool name_of(const struct admission *admission, struct address_network who, uint64_t *name)
 {
 	struct span key = {admission->table->secret, sizeof admission->table->secret};
-	struct span network = {(const char *)client.bytes, sizeof client.bytes};
+	struct span network = {(const char *)who.bytes, sizeof who.bytes};
 	unsigned char hash[SECRET_SIZE];
 	if (!secret_hash(key, network, hash))
 		return false;
@@ -89,29 +222,29 @@ bool admission_name(
 	return true;
 }
 
-bool admission_enter(const struct admission *admission, struct address_network client)
+bool admission_name(const struct admission *admission, struct address_peer client, uint64_t *name)
 {
-	struct admission_table *table = admission->table;
-	unsigned cells[ROWS];
-	bool room = false;
-	for (unsigned row = 0; row < ROWS; row++) {
-		cells[row] = cell_of(table, row, client);
-		room = room || count_of(table, row, cells[row]) < admission->most;
-	}
-	if (!room)
-		return false;
-	for (unsigned row = 0; row < ROWS; row++)
-		atomic_fetch_add_explicit(
-			&table->of_worker[admission->worker].cells[row][cells[row]], 1,
-			memory_order_relaxed);
-	return true;
+	return name_of(admission, address_client_of(client), name);
 }
 
-void admission_leave(const struct admission *admission, struct address_network client)
+unsigned admission_ask(const struct admission *admission, const struct admission_limits *limits,
+	struct address_peer client, uint64_t name, int64_t now_ms)
 {
-	struct admission_table *table = admission->table;
-	for (unsigned row = 0; row < ROWS; row++)
-		atomic_fetch_sub_explicit(&table->of_worker[admission->worker]
-						   .cells[row][cell_of(table, row, client)],
-			1, memory_order_relaxed);
+	struct rates *rates = admission->table->rates;
+	uint64_t network = 0;
+	unsigned wait = 0;
+	if (client.family == 0)
+		return 0;
+	if (limits->per_minute_of_network > 0) {
+		/* Where memory is out nobody is held back by their neighbours. */
+		if (!name_of(admission, address_network_of(client), &network))
+			return 0;
+		network = ~network; /* a network's first address has the same bytes */
+		wait = rates_wait(rates, network, limits->per_minute_of_network, MINUTE, now_ms);
+	}
+	if (wait == 0 && limits->per_minute > 0)
+		wait = rates_use(rates, name, limits->per_minute, MINUTE, now_ms);
+	if (wait == 0 && network != 0)
+		wait = rates_use(rates, network, limits->per_minute_of_network, MINUTE, now_ms);
+	return wait;
 }

@@ -14,10 +14,26 @@
 #include "base/check.h"
 #include "base/log.h"
 
+/* Each state has its gauge, and its counter of deadlines. */
+_Static_assert(
+	(int)GAUGE_PROXY == (int)CONNECTION_PROXY && (int)GAUGE_DRAIN == (int)CONNECTION_DRAIN,
+	"gauges are in the order of states");
+
+/* CLOSED: it is not there, before or after. */
+static void count_state(
+	const struct connection *connection, enum connection_state state, int change)
+{
+	if (state != CONNECTION_CLOSED)
+		count_change(&connection->net->counting, (enum gauge)state, change);
+}
+
 void connection_enter(struct connection *connection, enum connection_state state)
 {
 	CHECK(connection_state_may_follow(connection->state, state));
+	count_state(connection, connection->state, -1);
+	count_state(connection, state, 1);
 	connection->state = state;
+	connection->moved = state == CONNECTION_WRITE ? tls_bytes_sent(connection->tls) : 0;
 	if (state == CONNECTION_CLOSED)
 		deadline_clear(&connection->deadline);
 	else
@@ -66,43 +82,63 @@ static struct span path_for_log(const struct request *request)
 
 void connection_log(struct connection *connection, const char *note)
 {
+	const struct net *net = connection->net;
 	const struct exchange *exchange = connection->exchange;
 	const struct uri *uri = &exchange->request.uri;
+	/* Before that the reply is a job's, or nobody's yet. */
+	int status = connection->state == CONNECTION_WRITE ? (int)exchange->reply.status : 0;
+	int64_t milliseconds = (int64_t)(uv_now(&net->loop) - connection->accepted);
+	char address[ADDRESS_TEXT_SIZE];
+	address_peer_format(connection->peer, net->settings->log_addresses, address);
 	log_access(&(struct log_request){
-		.address = connection->address,
+		.address = address,
+		.upload = exchange->request.titan.present,
 		.host = uri->host,
 		.path = path_for_log(&exchange->request),
 		.query = exchange->request.query_is_private ? (struct span){NULL, 0} : uri->query,
-		/* Before that the reply is a job's, or nobody's yet. */
-		.status = connection->state == CONNECTION_WRITE ? (int)exchange->reply.status : 0,
+		.status = status,
 		.bytes = exchange->bytes,
-		.milliseconds = (int64_t)(uv_now(&connection->net->loop) - connection->accepted),
+		.milliseconds = milliseconds,
 		.note = note,
 	});
+	count_request(&net->counting, exchange->request.counted_as, status, milliseconds);
 }
 
-/* Those that are owed an answer. */
-static bool has_asked(const struct connection *connection)
+bool connection_has_asked(const struct connection *connection)
 {
 	return connection->state == CONNECTION_UPLOAD || connection->state == CONNECTION_ANSWER ||
 	       connection->state == CONNECTION_WRITE;
 }
 
+static void count_end(const struct connection *connection)
+{
+	const struct counting *counting = &connection->net->counting;
+	count_more(counting, COUNTER_BYTES_RECEIVED,
+		tls_bytes_received(connection->tls) + connection->unread);
+	count_more(counting, COUNTER_BYTES_SENT, tls_bytes_sent(connection->tls));
+	if (connection->state == CONNECTION_HANDSHAKE)
+		count_more(counting, COUNTER_HANDSHAKES_FAILED, 1);
+}
+
 void connection_end(struct connection *connection, const char *note)
 {
 	struct net *net = connection->net;
-	if (has_asked(connection))
+	if (connection_has_asked(connection))
 		connection_log(connection, note);
 	else if (note != NULL)
 		log_message(LOG_DEBUG, "connection ended while it was %s: %s",
 			connection_state_doing(connection->state), note);
+	count_end(connection);
 	connection_enter(connection, CONNECTION_CLOSED);
 	if (connection->exchange != NULL)
 		exchange_release(connection->exchange);
 	connection->exchange = NULL;
+	greeting_end(connection);
 	tls_connection_free(connection->tls);
 	connection->tls = NULL;
-	admission_leave(net->admission, connection->network);
+	if (connection->counted)
+		admission_leave_client(net->admission, connection->peer);
+	admission_leave_total(net->admission);
 	list_remove(&connection->link);
 	uv_close((uv_handle_t *)&connection->poll, closed);
 	close(connection->fd);
@@ -160,10 +196,13 @@ void connection_refuse(struct connection *connection, enum status status, const 
 static void run_handshake(struct connection *connection)
 {
 	enum tls_io io = tls_handshake(connection->tls);
-	if (io == TLS_DONE)
-		connection_enter(connection, CONNECTION_REQUEST);
-	else
+	if (io != TLS_DONE) {
 		connection_wait_or_end(connection, io);
+		return;
+	}
+	count_more(&connection->net->counting,
+		tls_is_1_3(connection->tls) ? COUNTER_TLS_1_3 : COUNTER_TLS_1_2, 1);
+	connection_enter(connection, CONNECTION_REQUEST);
 }
 
 /* A client that is just being left has nothing to say yet: reading at once would only find that
@@ -174,6 +213,9 @@ void connection_run(struct connection *connection)
 	do {
 		before = connection->state;
 		switch (connection->state) {
+		case CONNECTION_PROXY:
+			greeting_run_proxy(connection);
+			break;
 		case CONNECTION_HANDSHAKE:
 			run_handshake(connection);
 			break;
@@ -196,28 +238,28 @@ void connection_run(struct connection *connection)
 	} while (connection->state != before && connection->state != CONNECTION_DRAIN);
 }
 
-void connection_accept(
-	struct net *net, int fd, const struct sockaddr_storage *address, unsigned port)
+void connection_accept(struct net *net, const struct arrival *arrival)
 {
-	struct address_network network = address_client_of(address);
 	struct connection *connection = calloc(1, sizeof *connection);
 	if (connection == NULL)
 		goto fail_memory;
-	connection->tls = tls_connection_new(net->tls, fd);
+	connection->tls = tls_connection_new(net->tls, arrival->fd);
 	if (connection->tls == NULL)
 		goto fail_tls;
-	if (uv_poll_init(&net->loop, &connection->poll, fd) != 0)
+	if (uv_poll_init(&net->loop, &connection->poll, arrival->fd) != 0)
 		goto fail_poll;
 	connection->magic = CONNECTION_MAGIC;
 	connection->net = net;
-	connection->fd = fd;
-	connection->port = port;
-	connection->network = network;
+	connection->fd = arrival->fd;
+	connection->port = arrival->port;
+	connection->peer = arrival->peer;
+	connection->counted = !arrival->by_proxy;
 	connection->accepted = uv_now(&net->loop);
 	connection->poll.data = connection;
-	address_format(address, net->settings->log_addresses, connection->address);
+	connection->state = arrival->by_proxy ? CONNECTION_PROXY : CONNECTION_HANDSHAKE;
+	count_state(connection, connection->state, 1);
 	deadline_init(&connection->deadline);
-	deadline_set(&net->deadlines, &connection->deadline, CONNECTION_HANDSHAKE);
+	deadline_set(&net->deadlines, &connection->deadline, connection->state);
 	list_append(&net->connections, &connection->link);
 	net->connection_count++;
 	/* Its first bytes are often here already. */
@@ -230,66 +272,9 @@ fail_tls:
 	free(connection);
 fail_memory:
 	log_message(LOG_WARNING, "connection refused: out of memory or descriptors");
-	admission_leave(net->admission, network);
-	close(fd);
-}
-
-/* The answer did not come in time: its job keeps the exchange, the client gets another. */
-static void give_up_answer(struct connection *connection)
-{
-	struct exchange *late = connection->exchange;
-	if (!connection_make_exchange(connection))
-		return;
-	/* For the log. The job changes nothing of what is read here: neither these members nor the
-	 * memory that they point to. */
-	struct request *request = &connection->exchange->request;
-	struct arena *arena = &connection->exchange->arena;
-	request->uri.host = span_of(arena_copy(arena, late->request.uri.host));
-	request->uri.path = span_of(arena_copy(arena, late->request.uri.path));
-	/* Where memory is out the path is empty. */
-	request->path_private = request->uri.path.len == 0 ? 0 : late->request.path_private;
-	connection->exchange->reply.note = "answer_timeout";
-	exchange_release(late);
-	connection_refuse(
-		connection, STATUS_TEMPORARY_FAILURE, "This took too long. Try again in a minute");
-}
-
-void connection_deadline_missed(void *net, struct deadline *deadline)
-{
-	struct connection *connection = LIST_ENTRY(deadline, struct connection, deadline);
-	CHECK_MAGIC((struct net *)net, NET_MAGIC);
-	CHECK_MAGIC(connection, CONNECTION_MAGIC);
-	switch (connection->state) {
-	case CONNECTION_REQUEST:
-		connection_refuse(connection, STATUS_BAD_REQUEST,
-			"The request did not arrive in time; it ends with CR and LF");
-		connection_run(connection);
-		return;
-	case CONNECTION_UPLOAD:
-		connection_refuse(connection, STATUS_BAD_REQUEST,
-			"The upload did not arrive in time; nothing was stored");
-		connection_run(connection);
-		return;
-	case CONNECTION_ANSWER:
-		give_up_answer(connection);
-		connection_run(connection);
-		return;
-	case CONNECTION_HANDSHAKE:
-	case CONNECTION_WRITE:
-	case CONNECTION_DRAIN:
-	case CONNECTION_CLOSED:
-		connection_end(connection, "its time is over");
-		return;
-	}
-}
-
-void connections_close(struct net *net, bool all)
-{
-	for (struct list *link = net->connections.next, *next; link != &net->connections;
-		link = next) {
-		struct connection *connection = LIST_ENTRY(link, struct connection, link);
-		next = link->next;
-		if (all || !has_asked(connection))
-			connection_end(connection, "the server stops");
-	}
+	count_more(&net->counting, COUNTER_REFUSED_EXHAUSTED, 1);
+	if (!arrival->by_proxy)
+		admission_leave_client(net->admission, arrival->peer);
+	admission_leave_total(net->admission);
+	close(arrival->fd);
 }

@@ -73,3 +73,9 @@ void deadline_clear(struct deadline *deadline)
 {
 	list_remove(&deadline->link);
 }
+
+struct deadline *deadlines_first(const struct deadlines *deadlines, enum connection_state state)
+{
+	const struct list *queue = &deadlines->queues[state];
+	return list_is_empty(queue) ? NULL : LIST_ENTRY(queue->next, struct deadline, link);
+}

@@ -40,4 +40,7 @@ void deadline_set(
 	struct deadlines *deadlines, struct deadline *deadline, enum connection_state state);
 void deadline_clear(struct deadline *deadline);
 
+/* Whoever has waited longest in `state`; NULL where nobody is in it. */
+struct deadline *deadlines_first(const struct deadlines *deadlines, enum connection_state state);
+
 #endif

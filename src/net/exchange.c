@@ -101,6 +101,7 @@ static void job_is_back(uv_work_t *work, int status)
 	struct net *net = exchange->net;
 	exchange->at_work = false;
 	net->job_count--;
+	count_change(&net->counting, GAUGE_JOBS, -1);
 	if (exchange->owner == NULL)
 		exchange_free(exchange);
 	else
@@ -121,5 +122,6 @@ bool exchange_start_job(struct exchange *exchange, struct net_job job)
 	}
 	exchange->at_work = true;
 	net->job_count++;
+	count_change(&net->counting, GAUGE_JOBS, 1);
 	return true;
 }

@@ -10,11 +10,13 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "net/loop.h"
+#include "os/limits.h"
 #include "os/listen.h"
 
 #define LISTENER_MAGIC   0x4c495331u
 #define ACCEPTS_PER_TURN 64  /* then others get their turn */
 #define EXHAUSTED_MS     100 /* how long accepting rests when descriptors or memory are out */
+#define WARN_AGAIN_MS    60000
 
 struct listener {
 	unsigned magic;
@@ -24,8 +26,8 @@ struct listener {
 	uv_timer_t rest;
 	int fd;
 	unsigned port;
-	bool exhausted; /* said so already */
-	int handles;    /* not closed yet */
+	uint64_t warned; /* in the loop's milliseconds, that descriptors are out; 0: never */
+	int handles;     /* not closed yet */
 };
 
 static void listener_readable(uv_poll_t *poll, int status, int events);
@@ -43,25 +45,39 @@ static void rest_a_while(struct listener *listener)
 	uv_timer_start(&listener->rest, rest_is_over, EXHAUSTED_MS, 0);
 }
 
-static void refuse(int fd, const char *why)
-{
-	log_message(LOG_DEBUG, "connection refused: %s", why);
-	close(fd);
-}
-
 static void admit(struct listener *listener, int fd, const struct sockaddr_storage *address)
 {
 	struct net *net = listener->net;
-	if (net->connection_count >= net->settings->max_connections)
-		refuse(fd, "this worker has max_connections");
-	else if (!admission_enter(net->admission, address_client_of(address)))
-		refuse(fd, "its address has max_connections_per_address");
-	else
-		connection_accept(net, fd, address, listener->port);
+	struct address_peer peer = address_peer_of(address);
+	net_admit(net, &(struct arrival){
+			       .fd = fd,
+			       .port = listener->port,
+			       .peer = peer,
+			       .by_proxy = rules_is_proxy(net->rules, peer),
+		       });
 }
 
-/* Accepts up to `most`; false when nobody is waiting any more. */
-static bool accept_some(struct listener *listener, unsigned most)
+/* Descriptors or memory are out. False: nobody here can make room, and as the socket stays
+ * readable, polling on would only spin. */
+static bool make_room(struct listener *listener, int error)
+{
+	struct net *net = listener->net;
+	uint64_t now = uv_now(&net->loop);
+	net->descriptors = limits_raise_descriptors(0);
+	if (listener->warned == 0 || now - listener->warned >= WARN_AGAIN_MS) {
+		log_message(LOG_WARNING,
+			"cannot accept a connection: %s; idle ones make room, or new ones wait",
+			strerror(error));
+		listener->warned = now;
+	}
+	if (connections_evict(net))
+		return true;
+	rest_a_while(listener);
+	return false;
+}
+
+/* Accepts up to `most`, as far as anybody waits. */
+static void accept_some(struct listener *listener, unsigned most)
 {
 	for (unsigned i = 0; i < most; i++) {
 		struct sockaddr_storage address;
@@ -69,25 +85,17 @@ static bool accept_some(struct listener *listener, unsigned most)
 		memset(&address, 0, sizeof address);
 		int fd = accept4(listener->fd, (struct sockaddr *)&address, &size,
 			SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd >= 0) {
-			listener->exhausted = false;
+		if (fd >= 0)
 			admit(listener, fd, &address);
-			continue;
-		}
-		if (errno == EAGAIN || errno == EWOULDBLOCK)
-			return false;
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-			/* The socket stays readable: polling on would only spin. */
-			if (!listener->exhausted)
-				log_message(LOG_WARNING, "cannot accept connections just now: %s",
-					strerror(errno));
-			listener->exhausted = true;
-			rest_a_while(listener);
-			return false;
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return;
+		else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			 errno == ENOMEM) {
+			if (!make_room(listener, errno))
+				return;
 		}
 		/* Whatever else there is concerns the one connection that was given up. */
 	}
-	return true;
 }
 
 static void listener_readable(uv_poll_t *poll, int status, int events)

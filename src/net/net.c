@@ -10,13 +10,17 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "net/loop.h"
+#include "os/limits.h"
 
 #define DRAIN_GRACE_MS 1000 /* who is connected and has not asked yet may still do so */
+#define BEAT_MS        1000
 
-static void set_limits(struct deadlines *deadlines, const struct conf *settings)
+static void set_timeouts(struct deadlines *deadlines, const struct conf *settings)
 {
 	const unsigned seconds[CONNECTION_STATE_COUNT] = {
+		[CONNECTION_PROXY] = settings->handshake_timeout,
 		[CONNECTION_HANDSHAKE] = settings->handshake_timeout,
 		[CONNECTION_REQUEST] = settings->request_timeout,
 		[CONNECTION_UPLOAD] = settings->upload_timeout,
@@ -28,28 +32,63 @@ static void set_limits(struct deadlines *deadlines, const struct conf *settings)
 		deadlines->limits[state] = (uint64_t)seconds[state] * 1000;
 }
 
-struct net *net_new(const struct conf *settings, const struct net_service *service,
-	struct tls_server *tls, struct admission *admission, struct fault *fault)
+static struct admission_limits limits_of(const struct conf *settings)
+{
+	return (struct admission_limits){
+		.total = settings->max_connections,
+		.per_address = settings->max_connections_per_address,
+		.per_network = settings->max_connections_per_network,
+		.per_minute = settings->requests_per_minute,
+		.per_minute_of_network = settings->requests_per_minute_per_network,
+	};
+}
+
+static void beat_fired(uv_timer_t *timer)
+{
+	struct net *net = timer->data;
+	CHECK_MAGIC(net, NET_MAGIC);
+	count_beat(&net->counting, clock_monotonic_ms());
+}
+
+static void init_timers(struct net *net)
+{
+	deadlines_init(&net->deadlines, &net->loop, connection_deadline_missed, net);
+	set_timeouts(&net->deadlines, net->settings);
+	uv_timer_init(&net->loop, &net->drain_timer);
+	uv_timer_init(&net->loop, &net->beat);
+	net->drain_timer.data = net->beat.data = net;
+	uv_timer_start(&net->beat, beat_fired, 0, BEAT_MS);
+	uv_unref((uv_handle_t *)&net->beat);
+}
+
+struct net *net_new(const struct net_setup *setup, struct fault *fault)
 {
 	struct net *net = calloc(1, sizeof *net);
-	if (net == NULL || uv_loop_init(&net->loop) != 0) {
-		free(net);
-		fault_set(fault, "cannot make an event loop: out of memory or descriptors");
-		return NULL;
-	}
+	if (net == NULL)
+		goto fail_memory;
+	net->rules = rules_new(setup->settings);
+	if (net->rules == NULL || uv_loop_init(&net->loop) != 0)
+		goto fail_loop;
 	net->magic = NET_MAGIC;
-	net->settings = settings;
-	net->service = service;
-	net->tls = tls;
-	net->admission = admission;
+	net->settings = setup->settings;
+	net->service = setup->service;
+	net->tls = setup->tls;
+	net->admission = setup->admission;
+	net->limits = limits_of(setup->settings);
+	net->counting = setup->counting;
+	net->descriptors = limits_raise_descriptors(0);
 	net->pipe_fd = -1;
 	list_init(&net->listeners);
 	list_init(&net->connections);
-	deadlines_init(&net->deadlines, &net->loop, connection_deadline_missed, net);
-	set_limits(&net->deadlines, settings);
-	uv_timer_init(&net->loop, &net->drain_timer);
-	net->drain_timer.data = net;
+	init_timers(net);
 	return net;
+
+fail_loop:
+	rules_free(net->rules);
+fail_memory:
+	free(net);
+	fault_set(fault, "cannot make an event loop: out of memory or descriptors");
+	return NULL;
 }
 
 static void drain_timer_fired(uv_timer_t *timer)
@@ -66,19 +105,24 @@ static void drain_timer_fired(uv_timer_t *timer)
 	net_look_for_end(net);
 }
 
-static void begin_closing(struct net *net)
+/* A net that retires can still be stopped. */
+static void begin_end(struct net *net, enum net_life life)
 {
-	if (net->draining)
+	if (net->life >= life)
 		return;
-	net->draining = true;
+	net->life = life;
 	listeners_close(net);
-	uv_timer_start(&net->drain_timer, drain_timer_fired, DRAIN_GRACE_MS, 0);
+	net->drain_final = life == NET_RETIRING;
+	uint64_t wait = DRAIN_GRACE_MS;
+	if (net->drain_final)
+		wait = (uint64_t)net->settings->drain_timeout * 1000;
+	uv_timer_start(&net->drain_timer, drain_timer_fired, wait, 0);
 	net_look_for_end(net);
 }
 
 void net_look_for_end(struct net *net)
 {
-	if (net->draining && net->connection_count == 0 && net->job_count == 0)
+	if (net->life != NET_SERVING && net->connection_count == 0 && net->job_count == 0)
 		uv_stop(&net->loop);
 }
 
@@ -86,7 +130,7 @@ static void signal_came(uv_signal_t *handle, int number)
 {
 	(void)number;
 	CHECK_MAGIC((struct net *)handle->data, NET_MAGIC);
-	begin_closing(handle->data);
+	begin_end(handle->data, NET_STOPPING);
 }
 
 bool net_drain_on_signal(struct net *net, int signal_number, struct fault *fault)
@@ -113,10 +157,10 @@ static void pipe_readable(uv_poll_t *handle, int status, int events)
 	if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)))
 		return;
 	uv_poll_stop(&net->pipe);
-	begin_closing(net);
+	begin_end(net, NET_RETIRING);
 }
 
-bool net_drain_on_end_of(struct net *net, int fd, struct fault *fault)
+bool net_retire_on_end_of(struct net *net, int fd, struct fault *fault)
 {
 	net->pipe.data = net;
 	net->pipe_fd = fd;
@@ -144,6 +188,7 @@ void net_free(struct net *net)
 	connections_close(net, true);
 	deadlines_stop(&net->deadlines);
 	uv_close((uv_handle_t *)&net->drain_timer, NULL);
+	uv_close((uv_handle_t *)&net->beat, NULL);
 	if (net->signal_open)
 		uv_close((uv_handle_t *)&net->signal, NULL);
 	if (net->pipe_open)
@@ -151,6 +196,7 @@ void net_free(struct net *net)
 	/* Until every handle is closed. */
 	uv_run(&net->loop, UV_RUN_DEFAULT);
 	CHECK(uv_loop_close(&net->loop) == 0);
+	rules_free(net->rules);
 	net->magic = 0;
 	free(net);
 }

@@ -8,6 +8,7 @@
 #ifndef KINDLING_NET_NET_H
 #define KINDLING_NET_NET_H
 
+#include "base/counters.h"
 #include "net/admission.h"
 #include "page/reply.h"
 #include "tls/server.h"
@@ -33,20 +34,31 @@ struct net_service {
 	void *context;
 };
 
-/* `settings` gives limits, timeouts and how addresses are logged; all arguments outlive the net.
- * NULL with a fault. */
-struct net *net_new(const struct conf *settings, const struct net_service *service,
-	struct tls_server *tls, struct admission *admission, struct fault *fault);
+/* `settings` gives limits, timeouts and how addresses are logged. */
+struct net_setup {
+	const struct conf *settings;
+	const struct net_service *service;
+	struct tls_server *tls;
+	const struct admission *admission;
+	struct counting counting;
+};
+
+/* All that the setup points to outlives the net. NULL with a fault. */
+struct net *net_new(const struct net_setup *setup, struct fault *fault);
 
 /* Accepts from a listening socket (owned from here on, also on failure). */
 bool net_listen(struct net *net, int fd, struct fault *fault);
 
-/* Both begin to drain: no more connections are accepted, running answers are finished. */
+/* Stops: no more connections are accepted, running answers are finished; who has not asked yet has
+ * one more second to do so. */
 bool net_drain_on_signal(struct net *net, int signal_number, struct fault *fault);
-bool net_drain_on_end_of(struct net *net, int fd, struct fault *fault); /* a pipe's reading end */
 
-/* Serves until drained; at the latest drain_timeout seconds after that began. False: jobs are
- * still at work then, so nothing they use may be freed; the process is to end as it is. */
+/* Retires at the end of a pipe's reading end: no more connections are accepted, and those that are
+ * open go on as they would have, by their own deadlines. */
+bool net_retire_on_end_of(struct net *net, int fd, struct fault *fault);
+
+/* Serves until stopped or retired; at the latest drain_timeout seconds after that began. False:
+ * jobs are still at work then, so nothing they use may be freed; the process is to end as it is. */
 bool net_run(struct net *net);
 
 /* After net_run has given true, or before it was called. */

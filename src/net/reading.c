@@ -13,6 +13,12 @@
 #define TEXT_OF(number)   #number
 #define NUMBER_IN(number) TEXT_OF(number)
 
+static void refuse_without_memory(struct connection *connection)
+{
+	connection_refuse(connection, STATUS_TEMPORARY_FAILURE,
+		"Memory is out just now. Try again in a minute");
+}
+
 static void refuse_overload(struct connection *connection)
 {
 	connection_refuse(connection, STATUS_SERVER_UNAVAILABLE,
@@ -43,24 +49,45 @@ static const char *parse(struct connection *connection, struct span line)
 	const char *wrong = titan_parse(line, &exchange->arena, &request->titan, &uri);
 	if (wrong == NULL)
 		wrong = uri_parse(uri, &exchange->arena, &request->uri);
-	if (wrong == NULL && !tls_identity(connection->tls, &request->identity))
-		wrong = "This certificate's key cannot be read; choose another identity";
 	return wrong;
+}
+
+/* True where the client has asked too often: it is told when it may ask again. */
+static bool hold_back(struct connection *connection)
+{
+	const struct net *net = connection->net;
+	struct request *request = &connection->exchange->request;
+	unsigned wait = admission_ask(net->admission, &net->limits, connection->peer,
+		request->visitor, clock_monotonic_ms());
+	if (wait == 0)
+		return false;
+	count_more(&net->counting, COUNTER_REFUSED_RATE, 1);
+	reply_status(request, &connection->exchange->reply, STATUS_SLOW_DOWN, "%u", wait);
+	connection->exchange->reply.note = "asks too often";
+	connection_enter(connection, CONNECTION_WRITE);
+	return true;
 }
 
 static void answer(struct connection *connection, struct span line)
 {
 	struct request *request = &connection->exchange->request;
 	const char *wrong = parse(connection, line);
-	if (wrong != NULL) {
+	if (wrong != NULL && !connection->exchange->arena.failed) {
 		connection_refuse(connection, STATUS_BAD_REQUEST, wrong);
 		return;
 	}
+	/* TLS has parsed the certificate, so that nothing but memory can be missing there. */
+	if (wrong != NULL || !tls_identity(connection->tls, &request->identity)) {
+		refuse_without_memory(connection);
+		return;
+	}
 	request->now = clock_wall_seconds();
-	if (admission_name(connection->net->admission, connection->network, &request->visitor))
-		ask_service(connection);
-	else
+	/* Until the service says otherwise. */
+	request->path_private = request->uri.path.len;
+	if (!admission_name(connection->net->admission, connection->peer, &request->visitor))
 		refuse_overload(connection);
+	else if (!hold_back(connection))
+		ask_service(connection);
 }
 
 /* Adds what there is to the request line. False: nothing to look at, or that was the end. */
@@ -137,11 +164,20 @@ static void begin_upload(struct connection *connection)
 	connection_enter(connection, CONNECTION_UPLOAD);
 }
 
+/* Where memory was out, a page may have found nothing, or nothing right, for that alone. */
+static bool is_untrue(const struct exchange *exchange)
+{
+	enum status status = exchange->reply.status;
+	return exchange->arena.failed && (status < 20 || status >= 50);
+}
+
 void reading_answered(struct connection *connection)
 {
 	const struct exchange *exchange = connection->exchange;
 	const struct request *request = &exchange->request;
-	if (exchange->reply.wants_body && request->titan.size > 0 && !request->has_body)
+	if (is_untrue(exchange))
+		refuse_without_memory(connection);
+	else if (exchange->reply.wants_body && request->titan.size > 0 && !request->has_body)
 		begin_upload(connection);
 	else
 		connection_enter(connection, CONNECTION_WRITE);

@@ -8,6 +8,7 @@
 
 /* name, what the connection is doing, the states that may follow */
 #define CONNECTION_STATES(X)                                                                       \
+	X(PROXY, "saying whom it speaks for", TO(HANDSHAKE) | TO(CLOSED))                          \
 	X(HANDSHAKE, "shaking hands", TO(REQUEST) | TO(CLOSED))                                    \
 	X(REQUEST, "sending its request", TO(ANSWER) | TO(UPLOAD) | TO(WRITE) | TO(CLOSED))        \
 	X(UPLOAD, "sending its upload", TO(ANSWER) | TO(WRITE) | TO(CLOSED))                       \

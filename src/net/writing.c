@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "net/connection.h"
+#include "os/socket.h"
 
 #define WRITES_PER_TURN 16 /* of TLS_WRITE_MAX bytes; then others get their turn */
 #define DRAINS_PER_TURN 16
@@ -26,7 +27,6 @@ void writing_run_write(struct connection *connection)
 {
 	struct net *net = connection->net;
 	struct exchange *exchange = connection->exchange;
-	uint64_t sent_before = tls_bytes_sent(connection->tls);
 	enum tls_io io = tls_flush(connection->tls);
 	for (int i = 0; i < WRITES_PER_TURN && io == TLS_DONE && !exchange->body_ended; i++) {
 		size_t len;
@@ -41,9 +41,16 @@ void writing_run_write(struct connection *connection)
 		begin_drain(connection);
 		return;
 	}
-	if (tls_bytes_sent(connection->tls) != sent_before)
-		deadline_set(&net->deadlines, &connection->deadline, CONNECTION_WRITE);
 	connection_wait_or_end(connection, io == TLS_DONE ? TLS_WANT_WRITE : io);
+}
+
+/* What the kernel has taken says little: it takes much at once, and then for long nothing from a
+ * slow reader's connection. */
+uint64_t writing_moved(const struct connection *connection)
+{
+	uint64_t sent = tls_bytes_sent(connection->tls);
+	uint64_t waiting = socket_unacknowledged(connection->fd);
+	return waiting < sent ? sent - waiting : 0;
 }
 
 void writing_run_drain(struct connection *connection)
@@ -51,7 +58,7 @@ void writing_run_drain(struct connection *connection)
 	struct net *net = connection->net;
 	for (int i = 0; i < DRAINS_PER_TURN; i++) {
 		ssize_t got = recv(connection->fd, net->scratch, sizeof net->scratch, 0);
-		if (got > 0 && (connection->drained += (unsigned)got) < DRAINED_MAX)
+		if (got > 0 && (connection->unread += (unsigned)got) < DRAINED_MAX)
 			continue;
 		if (got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
 			connection_end(connection, NULL);

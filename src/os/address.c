@@ -159,71 +159,69 @@ void address_format_with_port(const struct sockaddr_storage *address, char text[
 		text, ADDRESS_TEXT_SIZE, ipv6 ? "[%s]:%u" : "%s:%u", host, address_port(address));
 }
 
-/* An address without its port, an IPv4 one in its IPv6-mapped form taken for what it is. */
-struct bare_address {
-	int family; /* AF_INET, AF_INET6, or 0 for any other */
-	unsigned char bytes[16];
-};
-
-static struct bare_address bare_address_of(const struct sockaddr_storage *address)
+struct address_peer address_peer_made(unsigned family, const unsigned char bytes[16])
 {
-	struct bare_address bare = {0};
+	struct address_peer peer = {.family = (unsigned char)family};
+	struct in6_addr in6;
 
-	if (address->ss_family == AF_INET) {
-		bare.family = AF_INET;
-		memcpy(bare.bytes, &as_ipv4(address)->sin_addr, 4);
-	} else if (address->ss_family == AF_INET6) {
-		const struct in6_addr *in6 = &as_ipv6(address)->sin6_addr;
-
-		if (IN6_IS_ADDR_V4MAPPED(in6)) {
-			bare.family = AF_INET;
-			memcpy(bare.bytes, in6->s6_addr + 12, 4);
-		} else {
-			bare.family = AF_INET6;
-			memcpy(bare.bytes, in6->s6_addr, 16);
-		}
+	memcpy(&in6, bytes, sizeof(in6));
+	if (family == 6 && IN6_IS_ADDR_V4MAPPED(&in6)) {
+		peer.family = 4;
+		bytes += 12;
 	}
-	return bare;
+	memcpy(peer.bytes, bytes, peer.family == 4 ? 4 : peer.family == 6 ? 16 : 0);
+	return peer;
+}
+
+struct address_peer address_peer_of(const struct sockaddr_storage *address)
+{
+	unsigned char bytes[16] = {0};
+
+	if (address->ss_family == AF_INET6)
+		return address_peer_made(6, as_ipv6(address)->sin6_addr.s6_addr);
+	if (address->ss_family != AF_INET)
+		return address_peer_made(0, bytes);
+	memcpy(bytes, &as_ipv4(address)->sin_addr, 4);
+	return address_peer_made(4, bytes);
+}
+
+void address_peer_format(
+	struct address_peer peer, enum address_detail detail, char text[ADDRESS_TEXT_SIZE])
+{
+	text[0] = '\0';
+	if (detail == ADDRESS_NONE || peer.family == 0)
+		return;
+	if (detail == ADDRESS_TRUNCATED) {
+		size_t kept = peer.family == 4 ? 3 : 6;
+
+		memset(peer.bytes + kept, 0, sizeof(peer.bytes) - kept);
+	}
+	inet_ntop(peer.family == 4 ? AF_INET : AF_INET6, peer.bytes, text, ADDRESS_TEXT_SIZE);
 }
 
 void address_format(const struct sockaddr_storage *address, enum address_detail detail,
 	char text[ADDRESS_TEXT_SIZE])
 {
-	struct bare_address bare = bare_address_of(address);
-
-	text[0] = '\0';
-	if (detail == ADDRESS_NONE || bare.family == 0)
-		return;
-	if (detail == ADDRESS_TRUNCATED) {
-		size_t kept = bare.family == AF_INET ? 3 : 6;
-
-		memset(bare.bytes + kept, 0, sizeof(bare.bytes) - kept);
-	}
-	inet_ntop(bare.family, bare.bytes, text, ADDRESS_TEXT_SIZE);
+	address_peer_format(address_peer_of(address), detail, text);
 }
 
-/* The first bits of the address, as many as are named for its family. */
-static struct address_network first_bytes(
-	const struct sockaddr_storage *address, size_t of_ipv4, size_t of_ipv6)
+/* The first bytes of the address, as many as are named for its family. */
+static struct address_network first_bytes(struct address_peer peer, size_t of_ipv4, size_t of_ipv6)
 {
-	struct bare_address bare = bare_address_of(address);
-	struct address_network network = {0};
+	struct address_network network = {{peer.family}};
 
-	if (bare.family == 0)
-		return network;
-	network.bytes[0] = bare.family == AF_INET ? 4 : 6;
-	memcpy(network.bytes + 1, bare.bytes, bare.family == AF_INET ? of_ipv4 : of_ipv6);
+	memcpy(network.bytes + 1, peer.bytes, peer.family == 4 ? of_ipv4 : of_ipv6);
 	return network;
 }
 
-struct address_network address_client_of(const struct sockaddr_storage *address)
+struct address_network address_client_of(struct address_peer peer)
 {
-	return first_bytes(address, 4, 8);
+	return first_bytes(peer, 4, 8);
 }
 
-struct address_network address_network_of(const struct sockaddr_storage *address)
+struct address_network address_network_of(struct address_peer peer)
 {
-	return first_bytes(address, 3, 6);
+	return first_bytes(peer, 3, 6);
 }
 
 static bool range_fault(const char *text, struct fault *fault)
@@ -273,16 +271,18 @@ bool address_range_parse(const char *text, struct address_range *range, struct f
 	return true;
 }
 
-bool address_range_holds(const struct address_range *range, const struct sockaddr_storage *address)
+bool address_range_holds(const struct address_range *range, struct address_peer peer)
 {
-	struct bare_address bare = bare_address_of(address);
+	static const struct {
+		int range;
+		unsigned char peer;
+	} families[] = {{AF_INET, 4}, {AF_INET6, 6}, {AF_UNIX, 0}};
 
-	if (range->family == AF_UNIX)
-		return address_is_unix(address);
-	if (bare.family != range->family)
-		return false;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (range->family == families[i].range && peer.family != families[i].peer)
+			return false;
 	for (unsigned bit = 0; bit < range->bits; bit++)
-		if (bit_at(bare.bytes, bit) != bit_at(range->bytes, bit))
+		if (bit_at(peer.bytes, bit) != bit_at(range->bytes, bit))
 			return false;
 	return true;
 }

@@ -27,15 +27,13 @@ struct sandbox {
 	unsigned descriptors; /* at most so many open at once; 0: as it is */
 };
 
-/* How far it went. */
-enum sandbox_reach {
-	SANDBOX_WHOLE,
-	SANDBOX_PARTLY, /* this kernel lacks a part; `fault` names it in a sentence for the log */
-	SANDBOX_FAILED  /* `fault` */
-};
+/* What this system offers: SANDBOX_PARTLY where it lacks a part; `fault` names that in a sentence
+ * for the log. */
+enum sandbox_reach { SANDBOX_WHOLE, SANDBOX_PARTLY };
+enum sandbox_reach sandbox_look(enum sandbox_kind kind, struct fault *fault);
 
 /* For this process and all threads that it starts from here on; there is no way back. To be called
- * before there are other threads. */
-enum sandbox_reach sandbox_enter(const struct sandbox *sandbox, struct fault *fault);
+ * before there are other threads. Does without what the system lacks. */
+bool sandbox_enter(const struct sandbox *sandbox, struct fault *fault);
 
 #endif

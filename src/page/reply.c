@@ -54,7 +54,7 @@ void reply_redirect(struct request *request, struct reply *reply, enum status st
 
 void reply_page(struct request *request, struct reply *reply, const struct buf *page)
 {
-	if (buf_failed(page)) {
+	if (buf_failed(page) || request->arena->failed) {
 		reply_status(request, reply, STATUS_TEMPORARY_FAILURE,
 			"This page did not fit into memory. Try again in a minute");
 		return;

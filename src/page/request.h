@@ -46,6 +46,7 @@ struct request {
 	int64_t now;           /* seconds since 1970 */
 	bool query_is_private; /* never to be logged: so until a page says otherwise */
 	size_t path_private;   /* bytes at the end of the path that are never to be logged */
+	unsigned counted_as;   /* the capsule's number among the counters; 0: another's */
 	const struct request_posts *posts;
 	void *posts_of; /* what these functions take first */
 };

@@ -1,338 +1,309 @@
 /*
- * The master's life: prepare, start, watch, stop.
+ * The master's life: begin, watch, stop.
  *
- * It waits in one poll for two things: signals, which a handler turns into bytes of a pipe, and
- * workers that say they are ready.
+ * One loop, which sleeps in one poll(2) and is woken by signals, by the processes of a plan, by the
+ * control socket, and once a second. Whatever woke it, each turn looks at everything: who has
+ * ended, what the plan has come to (generation.h), whether a reload is wanted (reload.h), whom to
+ * start again (staff.h).
+ *
+ * The first generation is a plan like any other, but for two things: root, who may have started the
+ * server, is given up for good in the middle of it, once the sockets are bound and the keys are
+ * being read; and where it fails nothing is left to go on.
  */
 #include "proc/master.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "os/fd.h"
-#include "proc/shared.h"
-#include "proc/slots.h"
+#include "os/privileges.h"
+#include "proc/fence.h"
+#include "proc/front.h"
+#include "proc/generation.h"
+#include "proc/groundwork.h"
+#include "proc/reload.h"
+#include "proc/signals.h"
+#include "proc/staff.h"
 #include "proc/welcome.h"
-#include "proc/worker.h"
 
-#define KILL_AFTER_MS 5000 /* after drain_timeout, for workers that do not end */
+#define TICK_MS    1000
+#define LOOK_MS    2000 /* at the certificates' files */
+#define EVENTS_MAX 4
 
 struct master {
-	const struct conf *conf;
-	struct shared shared;
-	struct slot *slots;
-	int lifeline[2]; /* nothing is ever written: it ends with the master */
-	int ready[2];
-	unsigned ready_count; /* workers that have ever said they serve */
-	bool serving;         /* all of the first ones have */
+	struct run run;
+	struct reload reload;
+	int64_t next_tick, next_look; /* clock_monotonic_ms */
 	int exit_code;
 };
 
-/* The signal handler's way into poll. */
-static int signal_pipe[2] = {-1, -1};
+/* ---- beginning */
 
-static void signal_came(int number)
+static bool take_sockets(struct run *run, struct fault *fault)
 {
-	int saved = errno;
-	unsigned char byte = (unsigned char)number;
-	ssize_t ignored = write(signal_pipe[1], &byte, 1); /* full: it will be woken anyway */
-	(void)ignored;
-	errno = saved;
+	int first;
+	int count = service_take_sockets(&first, fault);
+	if (count > 0)
+		log_message(LOG_INFO,
+			"listening at %d sockets that were handed over; listen means nothing",
+			count);
+	return count == 0 || (count > 0 && sockets_take(&run->handed, first, (size_t)count, fault));
 }
 
-static void handle(int number, void (*handler)(int))
+/* Gives root up where it is to be given up, and whatever could bring it back. */
+static bool drop(const struct generation *plan, bool is_root, struct fault *fault)
 {
-	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
-	sigemptyset(&action.sa_mask);
-	sigaction(number, &action, NULL);
+	const struct conf *conf = plan->conf;
+	if (is_root) {
+		sockets_give(&plan->sockets, conf->user);
+		if (!privileges_drop(conf->user, fault) || !groundwork_log(conf, false, fault))
+			return false;
+		log_settle(true);
+		groundwork_warn_of_keys(conf);
+	}
+	return privileges_seal(fault);
 }
 
-/* `stop` gets the signals that stop a server at a terminal; `end` SIGTERM and SIGCHLD. No signal
- * passes through being ignored on its way: one that is pending would be lost. */
-static void handle_signals(void (*stop)(int), void (*end)(int))
+/* Everything that can be wrong shows here, or in what the plan comes to. */
+static bool begin(struct master *master, struct settings *settings, struct fault *fault)
 {
-	struct sigaction inherited;
-	sigaction(SIGHUP, NULL, &inherited);
-	if (inherited.sa_handler != SIG_IGN) /* nohup(1) has it ignored, and means it */
-		handle(SIGHUP, stop);
-	handle(SIGINT, stop);
-	handle(SIGTERM, end);
-	handle(SIGCHLD, end);
-	handle(SIGPIPE, SIG_IGN);
-}
-
-static bool make_pipe(int ends[2], struct fault *fault)
-{
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-		return fault_set(fault, "cannot make a pipe: %s", strerror(errno));
-	return true;
-}
-
-/* Everything that can be wrong shows here, before any worker starts. */
-static bool prepare(struct master *master, struct fault *fault)
-{
-	const struct conf *conf = master->conf;
-	if (!shared_prepare(&master->shared, conf, fault))
+	struct run *run = &master->run;
+	const struct conf *conf = settings->conf;
+	bool is_root = geteuid() == 0 && conf->user[0] != '\0';
+	service_open(&run->service);
+	if (!signals_watch(fault) || !groundwork_log(conf, is_root, fault) ||
+		!take_sockets(run, fault) || !shared_prepare(&run->shared, fault)) {
+		settings_leave(settings);
 		return false;
-	master->slots = calloc(conf->workers, sizeof *master->slots);
-	if (master->slots == NULL)
-		return fault_set(fault, "out of memory");
-	if (!make_pipe(signal_pipe, fault) || !make_pipe(master->lifeline, fault) ||
-		!make_pipe(master->ready, fault))
+	}
+	struct generation *plan = generation_plan(run, settings, fault);
+	if (plan == NULL)
 		return false;
-	handle_signals(signal_came, signal_came);
-	return true;
+	/* One that a killed server has left would tell of a port that is no longer right. */
+	if (conf->ready_file[0] != '\0')
+		unlink(conf->ready_file);
+	return drop(plan, is_root, fault) && generation_prepare(run, plan, fault);
 }
 
-/* In the new process, with all signals blocked. */
-static int become_worker(struct master *master, unsigned number, const sigset_t *signals)
+/* ---- watching */
+
+static void wait_for_event(const struct master *master)
 {
-	/* Ctrl-C reaches the whole group: the master decides. */
-	handle_signals(SIG_IGN, SIG_DFL);
-	sigprocmask(SIG_SETMASK, signals, NULL);
-	sockets_keep(&master->shared.sockets, number);
-	fd_close(&signal_pipe[0]);
-	fd_close(&signal_pipe[1]);
-	fd_close(&master->lifeline[1]);
-	fd_close(&master->ready[0]);
-	struct worker_setup setup = {
-		.conf = master->conf,
-		.tls = master->shared.tls,
-		.admission = {master->shared.admission, number,
-			master->conf->max_connections_per_address},
-		.comments = &master->shared.comments,
-		.sockets = sockets_of(&master->shared.sockets, number),
-		.socket_count = master->shared.sockets.addresses,
-		.lifeline = master->lifeline[0],
-		.ready = master->ready[1],
+	const struct run *run = &master->run;
+	struct pollfd events[EVENTS_MAX] = {
+		{.fd = signals_fd(), .events = POLLIN},
+		{.fd = run->control, .events = POLLIN},
 	};
-	int code = worker_run(&setup);
-	shared_release(&master->shared);
-	return code;
-}
-
-static void start_worker(struct master *master, unsigned number)
-{
-	struct slot *slot = &master->slots[number];
-	admission_forget(master->shared.admission, number);
-	slot->started = clock_monotonic_ms();
-	struct fault fault;
-	if (!sockets_resume(&master->shared.sockets, number, &fault)) {
-		log_message(LOG_ERROR, "cannot start a worker: %s", fault.text);
-		slot_ended(slot, slot->started);
-		return;
+	const struct generation *plan = run_plan(run);
+	const struct generation *serving = run_find(run, GENERATION_SERVING);
+	nfds_t count = 2;
+	int64_t wait = master->next_tick - clock_monotonic_ms();
+	if (plan != NULL) {
+		events[count++] = (struct pollfd){.fd = plan->first_word, .events = POLLIN};
+		events[count++] = (struct pollfd){.fd = plan->ready[0], .events = POLLIN};
 	}
-	fflush(stdout); /* or the worker would print it again */
-	/* Until the worker has handlers of its own, a signal would be written into the master's
-	 * pipe a second time. */
-	sigset_t all, before;
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	pid_t pid = fork();
-	if (pid == 0)
-		exit(become_worker(master, number, &before));
-	int error = errno;
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (pid < 0) {
-		log_message(LOG_ERROR, "cannot start a worker: %s", strerror(error));
-		slot_ended(slot, slot->started);
-		return;
-	}
-	slot->pid = pid;
+	if (serving != NULL && staff_next(serving) < wait)
+		wait = staff_next(serving);
+	poll(events, count, wait > 0 ? (int)wait : 0);
+	if (run->control >= 0 && (events[1].revents & POLLIN) != 0)
+		front_answer(run);
 }
 
-/* SIGTERM may reach a worker before it watches for it; that is a good end too. */
-static bool ended_well(int status)
+static void reap(struct master *master)
 {
-	return status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-}
-
-static void log_end(pid_t pid, int status)
-{
-	if (WIFSIGNALED(status))
-		log_message(
-			LOG_ERROR, "worker %ld died: %s", (long)pid, strsignal(WTERMSIG(status)));
-	else
-		log_message(
-			LOG_ERROR, "worker %ld ended with code %d", (long)pid, WEXITSTATUS(status));
-}
-
-/* Clears the places of those who have ended; false where one of them did not end well. */
-static bool reap(struct master *master)
-{
-	bool well = true;
 	pid_t pid;
 	int status;
+	bool well = true;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (unsigned i = 0; i < master->conf->workers; i++) {
-			struct slot *slot = &master->slots[i];
-			if (slot->pid != pid)
-				continue;
-			if (!ended_well(status)) {
-				log_end(pid, status);
-				well = false;
-			}
-			slot_ended(slot, clock_monotonic_ms());
-		}
-	return well;
+		for (size_t i = 0; i < GENERATIONS_MAX; i++)
+			if (master->run.generations[i] != NULL &&
+				staff_ended(&master->run, master->run.generations[i], pid, status,
+					&well))
+				break;
+	/* Afterwards it is a matter of the log. */
+	if (!well && run_find(&master->run, GENERATION_SERVING) == NULL)
+		master->exit_code = EXIT_FAILURE;
 }
 
-/* The next signal other than SIGCHLD that came, or 0. */
-static int next_signal(void)
+/* Says why it cannot start. */
+static bool fail(struct master *master, const struct fault *fault)
 {
-	unsigned char number;
-	while (read(signal_pipe[0], &number, 1) == 1)
-		if (number != SIGCHLD)
-			return number;
-	return 0;
-}
-
-/* Waits for something to happen; a time of SLOT_FOREVER waits for that alone. */
-static void wait_for_event(struct master *master, int64_t milliseconds)
-{
-	struct pollfd events[] = {
-		{.fd = signal_pipe[0], .events = POLLIN},
-		{.fd = master->ready[0], .events = POLLIN},
-	};
-	int timeout = milliseconds > 60000 ? 60000 : (int)milliseconds;
-	poll(events, 2, milliseconds == SLOT_FOREVER ? -1 : timeout);
-}
-
-static void count_ready(struct master *master)
-{
-	char bytes[64];
-	ssize_t got;
-	while ((got = read(master->ready[0], bytes, sizeof bytes)) > 0)
-		master->ready_count += (unsigned)got;
-}
-
-static void fill_slots(struct master *master)
-{
-	for (unsigned i = 0; i < master->conf->workers; i++) {
-		struct slot *slot = &master->slots[i];
-		if (slot->pid == 0 && slot->restart_at <= clock_monotonic_ms())
-			start_worker(master, i);
-	}
-}
-
-static bool any_left(const struct master *master)
-{
-	for (unsigned i = 0; i < master->conf->workers; i++)
-		if (master->slots[i].pid != 0)
-			return true;
+	fprintf(stderr, "kindling: %s\n", fault->text);
+	master->exit_code = EXIT_FAILURE;
 	return false;
 }
 
-/* Clients that the kernel would give to an empty slot go to the others meanwhile. Where there are
- * no others they wait for the next worker, and nobody else can take the port. */
-static void rest_sockets(struct master *master)
+/* A plan serves from here on. False: it was the first one, and the world cannot be told. */
+static bool commit(struct master *master, struct generation *plan)
 {
-	if (!any_left(master))
-		return;
-	for (unsigned i = 0; i < master->conf->workers; i++)
-		if (master->slots[i].pid == 0)
-			sockets_rest(&master->shared.sockets, i);
-}
-
-static bool announce(struct master *master)
-{
+	struct run *run = &master->run;
+	const struct generation *old = run_find(run, GENERATION_SERVING);
+	const struct conf *old_conf = old != NULL ? old->conf : NULL;
 	struct fault fault;
-	if (welcome_print(master->conf, &master->shared.sockets, &fault) &&
-		welcome_write_ready_file(master->conf, &master->shared.sockets, &fault))
+	if (!generation_commit(run, plan, &fault)) {
+		generation_give_up(run, plan);
+		if (old == NULL)
+			return fail(master, &fault);
+		reload_refused(&master->reload, run, &fault);
+		front_ready(run);
 		return true;
-	log_message(LOG_ERROR, "%s", fault.text);
-	return false;
+	}
+	if (old == NULL && !welcome_print(plan->conf, &plan->sockets, &fault))
+		return fail(master, &fault);
+	if (!front_follow(run, old_conf, &fault)) {
+		if (old == NULL)
+			return fail(master, &fault);
+		log_message(LOG_ERROR, "%s", fault.text);
+	}
+	if (old == NULL)
+		fence_announce(plan->conf);
+	reload_done(&master->reload, run, plan);
+	front_ready(run);
+	return true;
+}
+
+/* False: there is nothing to serve with. */
+static bool advance(struct master *master)
+{
+	struct run *run = &master->run;
+	struct generation *plan = run_plan(run);
+	struct fault fault;
+	if (plan == NULL)
+		return true;
+	switch (generation_go_on(run, plan, &fault)) {
+	case GENERATION_GOES_ON:
+		return true;
+	case GENERATION_READY:
+		return commit(master, plan);
+	case GENERATION_FAILED:
+		break;
+	}
+	generation_give_up(run, plan);
+	if (run_find(run, GENERATION_SERVING) == NULL)
+		return fail(master, &fault);
+	reload_refused(&master->reload, run, &fault);
+	front_ready(run);
+	return true;
+}
+
+static void tick(struct master *master)
+{
+	struct run *run = &master->run;
+	int64_t now = clock_monotonic_ms();
+	if (now < master->next_tick)
+		return;
+	master->next_tick = now + TICK_MS;
+	for (size_t i = 0; i < GENERATIONS_MAX; i++)
+		if (run->generations[i] != NULL)
+			staff_look(run, run->generations[i]);
+	front_alive(run);
+	if (now < master->next_look)
+		return;
+	master->next_look = now + LOOK_MS;
+	reload_look(&master->reload, run);
+}
+
+static void look_at_generations(struct master *master)
+{
+	struct run *run = &master->run;
+	struct generation *serving = run_find(run, GENERATION_SERVING);
+	struct fault fault;
+	for (size_t i = 0; i < GENERATIONS_MAX; i++)
+		if (run->generations[i] != NULL && run->generations[i] != run_plan(run))
+			generation_look(run, run->generations[i]);
+	if (serving != NULL && !staff_fill(run, serving, &fault))
+		log_message(LOG_ERROR, "%s", fault.text);
 }
 
 /* Until a signal asks to stop, or the server cannot even begin. */
 static void watch(struct master *master)
 {
-	unsigned workers = master->conf->workers;
 	for (;;) {
-		wait_for_event(
-			master, slots_next_restart(master->slots, workers, clock_monotonic_ms()));
-		if (next_signal() != 0)
+		wait_for_event(master);
+		unsigned signals = signals_take();
+		if ((signals & SIGNALS_STOP) != 0)
 			return;
-		count_ready(master);
-		bool well = reap(master);
-		if (!master->serving && master->ready_count >= workers) {
-			master->serving = announce(master);
-			well = well && master->serving;
-		}
-		if (!master->serving && !well) {
-			master->exit_code = EXIT_FAILURE; /* said why already */
+		if ((signals & SIGNALS_RELOAD) != 0)
+			reload_ask(&master->reload);
+		if ((signals & SIGNALS_REOPEN) != 0)
+			reload_reopen_log(&master->reload);
+		reap(master);
+		if (!advance(master))
 			return;
-		}
-		fill_slots(master);
-		rest_sockets(master);
+		tick(master);
+		look_at_generations(master);
+		reload_begin(&master->reload, &master->run);
 	}
 }
 
-static void signal_workers(const struct master *master, int number)
+/* ---- stopping */
+
+static bool any_left(const struct run *run)
 {
-	for (unsigned i = 0; i < master->conf->workers; i++)
-		if (master->slots[i].pid != 0)
-			kill(master->slots[i].pid, number);
+	for (size_t i = 0; i < GENERATIONS_MAX; i++)
+		if (run->generations[i] != NULL)
+			return true;
+	return false;
+}
+
+static void signal_all(const struct run *run, int number, bool keyholders)
+{
+	for (size_t i = 0; i < GENERATIONS_MAX; i++)
+		if (run->generations[i] != NULL)
+			staff_signal(run->generations[i], number, keyholders);
+}
+
+static void retire_all(struct run *run)
+{
+	struct generation *plan = run_plan(run);
+	struct generation *serving = run_find(run, GENERATION_SERVING);
+	if (plan != NULL)
+		generation_give_up(run, plan);
+	signal_all(run, SIGTERM, false);
+	if (serving == NULL)
+		return;
+	front_remove(run, serving->conf);
+	sockets_remove_files(&serving->sockets, NULL);
+	generation_retire(serving);
 }
 
 static void stop(struct master *master)
 {
-	int64_t limit =
-		clock_monotonic_ms() + (int64_t)master->conf->drain_timeout * 1000 + KILL_AFTER_MS;
-	signal_workers(master, SIGTERM);
-	sockets_close(&master->shared.sockets);
-	while (any_left(master)) {
-		int64_t left = limit - clock_monotonic_ms();
-		if (left <= 0 || next_signal() != 0) {
-			/* Out of time, or asked a second time. */
-			signal_workers(master, SIGKILL);
-			left = SLOT_FOREVER;
-		}
-		wait_for_event(master, left);
-		count_ready(master); /* or poll would not wait */
-		if (!reap(master))
-			master->exit_code = EXIT_FAILURE;
-	}
-	if (master->serving && master->conf->ready_file[0] != '\0')
-		unlink(master->conf->ready_file);
-}
-
-static void release(struct master *master)
-{
-	handle_signals(SIG_DFL, SIG_DFL);
-	shared_release(&master->shared);
-	free(master->slots);
-	for (int end = 0; end < 2; end++) {
-		fd_close(&signal_pipe[end]);
-		fd_close(&master->lifeline[end]);
-		fd_close(&master->ready[end]);
+	struct run *run = &master->run;
+	service_stopping(&run->service);
+	retire_all(run);
+	sockets_close(&run->handed);
+	while (any_left(run)) {
+		wait_for_event(master);
+		if ((signals_take() & SIGNALS_STOP) != 0)
+			signal_all(run, SIGKILL, true); /* asked a second time */
+		reap(master);
+		master->next_tick = clock_monotonic_ms() + TICK_MS;
+		look_at_generations(master);
 	}
 }
 
-int master_run(const struct conf *conf)
+int master_run(struct settings *settings, int argc, char **argv)
 {
 	struct master master = {
-		.conf = conf, .lifeline = {-1, -1}, .ready = {-1, -1}, .exit_code = EXIT_SUCCESS};
+		.run = {.control = -1, .service = {.fd = -1}, .started = clock_wall_seconds()},
+		.reload = {.argc = argc, .argv = argv},
+		.exit_code = EXIT_SUCCESS,
+	};
 	struct fault fault = {""};
-	log_configure(conf->log, conf->log_level);
-	log_open();
-	if (prepare(&master, &fault)) {
-		fill_slots(&master);
+	bool begun = begin(&master, settings, &fault);
+	if (begun)
 		watch(&master);
-		stop(&master);
+	else
+		fail(&master, &fault);
+	stop(&master);
+	if (begun)
 		log_message(LOG_INFO, "stopped");
-	} else {
-		fprintf(stderr, "kindling: %s\n", fault.text);
-		master.exit_code = EXIT_FAILURE;
-	}
-	release(&master);
+	service_close(&master.run.service);
+	signals_end();
 	return master.exit_code;
 }

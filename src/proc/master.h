@@ -1,13 +1,14 @@
 /*
- * The master: prepares everything, starts the workers, replaces those that die, stops them.
+ * The master: prepares everything, starts the processes, replaces those that die, reloads, stops.
  */
 #ifndef KINDLING_PROC_MASTER_H
 #define KINDLING_PROC_MASTER_H
 
-#include "conf/conf.h"
+#include "proc/settings.h"
 
-/* Serves until SIGTERM, SIGINT or SIGHUP. Gives the exit code: 0 after an orderly stop, 1 when it
- * could not start (and said why) or a worker did not end well. */
-int master_run(const struct conf *conf);
+/* Serves until SIGTERM or SIGINT. Takes the settings over, which a reload reads anew from the
+ * command line. Gives the exit code: 0 after an orderly stop, 1 when it could not start (and said
+ * why) or a worker did not end well. */
+int master_run(struct settings *settings, int argc, char **argv);
 
 #endif

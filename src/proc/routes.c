@@ -12,6 +12,7 @@ struct routed_capsule {
 	const struct conf_capsule *conf;
 	struct site *site;
 	struct comments *comments; /* NULL: this capsule has none */
+	unsigned counted_as;
 };
 
 struct routes {
@@ -20,6 +21,9 @@ struct routes {
 };
 
 static const struct net_job answered = {.run = NULL};
+
+#define NAMES_SAID_MAX  5
+#define NAMES_BYTES_MAX 2048 /* a name has 253 bytes at most */
 
 /* A file on its way: what the job has to know. */
 struct file_visit {
@@ -157,14 +161,42 @@ static struct net_job refuse_titan(struct request *request, struct reply *reply)
 	return answered;
 }
 
+/* For the log of whoever has to find out why readers are sent away: the names that there are, the
+ * first of them where they are many. NULL: memory is out. */
+static const char *names_served(const struct conf *conf, struct arena *arena)
+{
+	struct conf_texts names = conf->capsules[0].server_names;
+	struct buf text;
+	size_t said = 0;
+	buf_init(&text, arena, NAMES_BYTES_MAX);
+	for (; said < names.count && said < NAMES_SAID_MAX; said++)
+		buf_printf(&text, "%s%s", said == 0 ? "" : ", ", names.items[said]);
+	if (said < names.count)
+		buf_printf(&text, " and %zu more", names.count - said);
+	buf_byte(&text, '\0');
+	return buf_failed(&text) ? NULL : buf_view(&text).ptr;
+}
+
+/* What the reader is told of a 53 helps a reader; whoever runs the server wants to know which name
+ * came, and which exist. */
+static void note_names(
+	const struct conf *conf, struct request *request, struct reply *reply, const char *asked)
+{
+	const char *names = names_served(conf, request->arena);
+	if (asked != NULL && names != NULL)
+		reply->note = arena_printf(request->arena, "%s; served: %s", asked, names);
+}
+
 /* Whose capsule it is: its index, or -1 and the reply says why not. */
 static int find_capsule(const struct conf *conf, struct span sni, unsigned port,
 	struct request *request, struct reply *reply)
 {
 	const struct uri *uri = &request->uri;
+	struct arena *arena = request->arena;
 	if (uri->scheme == URI_OTHER) {
 		reply_status(request, reply, STATUS_PROXY_REFUSED,
 			"This server knows gemini:// alone and fetches nothing from elsewhere");
+		reply->note = "asked for something other than gemini:// and titan://";
 		return -1;
 	}
 	int index = conf_find_capsule(conf, uri->host);
@@ -172,18 +204,25 @@ static int find_capsule(const struct conf *conf, struct span sni, unsigned port,
 		reply_status(request, reply, STATUS_PROXY_REFUSED,
 			"This server serves %s, not %.*s", conf->capsules[0].host,
 			SPAN_ARG(uri->host));
+		note_names(conf, request, reply,
+			arena_printf(arena, "asked for %.*s", SPAN_ARG(uri->host)));
 		return -1;
 	}
 	if (sni.len > 0 && conf_find_capsule(conf, sni) != index) {
 		reply_status(request, reply, STATUS_PROXY_REFUSED,
 			"Your client asked TLS for %.*s and then for %.*s; ask for one of them",
 			SPAN_ARG(sni), SPAN_ARG(uri->host));
+		note_names(conf, request, reply,
+			arena_printf(arena, "asked TLS for %.*s and then for %.*s", SPAN_ARG(sni),
+				SPAN_ARG(uri->host)));
 		return -1;
 	}
-	/* A port of this machine may be forwarded from the usual one. */
-	if (uri->port != port && uri->port != URI_DEFAULT_PORT) {
+	/* A port of this machine may be forwarded from the usual one; which one a proxy that comes
+	 * by a Unix socket forwards from is not known here. */
+	if (port != 0 && uri->port != port && uri->port != URI_DEFAULT_PORT) {
 		reply_status(request, reply, STATUS_PROXY_REFUSED,
 			"This server serves port %u, not %u", port, uri->port);
+		reply->note = arena_printf(arena, "asked for port %u; served: %u", uri->port, port);
 		return -1;
 	}
 	return index;
@@ -200,6 +239,7 @@ static struct net_job routes_answer(
 		return answered;
 	struct routed_capsule *capsule = &routes->capsules[index];
 	request->capsule = capsule->conf;
+	request->counted_as = capsule->counted_as;
 	request->posts = &site_posts;
 	request->posts_of = capsule->site;
 	const struct route *route = table;
@@ -211,7 +251,7 @@ static struct net_job routes_answer(
 }
 
 struct routes *routes_new(const struct conf *conf, struct store *store,
-	const struct comments_shared *shared, struct fault *fault)
+	const struct comments_shared *shared, struct counting counting, struct fault *fault)
 {
 	struct routes *routes =
 		calloc(1, sizeof *routes + conf->capsule_count * sizeof routes->capsules[0]);
@@ -223,12 +263,13 @@ struct routes *routes_new(const struct conf *conf, struct store *store,
 	for (size_t i = 0; i < conf->capsule_count; i++) {
 		struct routed_capsule *capsule = &routes->capsules[i];
 		capsule->conf = &conf->capsules[i];
+		capsule->counted_as = counters_find_host(counting.counters, capsule->conf->host);
 		capsule->site = site_new(capsule->conf, fault);
 		if (capsule->site == NULL)
 			goto fail;
 		if (!capsule->conf->comments)
 			continue;
-		capsule->comments = comments_new(capsule->conf, store, shared);
+		capsule->comments = comments_new(capsule->conf, store, shared, counting);
 		if (capsule->comments == NULL) {
 			fault_set(fault, "out of memory");
 			goto fail;

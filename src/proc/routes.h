@@ -10,9 +10,10 @@
 
 struct routes;
 
-/* One per worker. Nothing that it is given is owned. NULL with a fault. */
+/* One per worker. Nothing that it is given is owned. The master has given each capsule its number
+ * by counters_host before. NULL with a fault. */
 struct routes *routes_new(const struct conf *conf, struct store *store,
-	const struct comments_shared *shared, struct fault *fault);
+	const struct comments_shared *shared, struct counting counting, struct fault *fault);
 void routes_free(struct routes *routes);
 
 struct net_service routes_service(struct routes *routes);

@@ -1,93 +1,13 @@
 /*
- * Preparing what the workers share.
+ * Memory that all processes share.
  */
 #include "proc/shared.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include "os/beneath.h"
-#include "os/limits.h"
-#include "store/file.h"
-#include "tls/certificate.h"
-
-/* Beside a connection and its file: listeners, the store, the log, libmagic. */
-#define OTHER_DESCRIPTORS 256
-
-/* A capsule that has no certificate yet gets one. */
-static bool prepare_certificate(
-	const struct conf_capsule *capsule, struct certificate_files *files, struct fault *fault)
-{
-	if (!certificate_files_for(capsule->certs, capsule->host, files, fault))
-		return false;
-	if (certificate_look(files, fault) == CERTIFICATE_PRESENT)
-		return true;
-	bool made = certificate_make(files,
-		(struct certificate_names){capsule->names.items, capsule->names.count}, fault);
-	if (made)
-		log_message(LOG_INFO, "made a certificate for %s: %s", capsule->host,
-			files->certificate);
-	return made;
-}
-
-static int find_host(void *conf, struct span name)
-{
-	return conf_find_capsule(conf, name);
-}
-
-static bool prepare_tls(struct shared *shared, const struct conf *conf, struct fault *fault)
-{
-	size_t count = conf->capsule_count;
-	struct certificate_files *files = calloc(count, sizeof *files);
-	if (files == NULL)
-		return fault_set(fault, "out of memory");
-	bool prepared = true;
-	for (size_t i = 0; i < count && prepared; i++)
-		prepared = prepare_certificate(&conf->capsules[i], &files[i], fault);
-	if (prepared)
-		shared->tls =
-			tls_server_new(files, count, find_host, (void *)(uintptr_t)conf, -1, fault);
-	free(files);
-	return shared->tls != NULL;
-}
-
-static bool check_roots(const struct conf *conf, struct fault *fault)
-{
-	for (size_t i = 0; i < conf->capsule_count; i++) {
-		struct beneath_root root;
-		if (!beneath_open_root(conf->capsules[i].root, &root, fault))
-			return false;
-		beneath_close_root(&root);
-	}
-	return true;
-}
-
-/* A connection may have a file open. The system's limit is often 1024, and may be raised. */
-static void prepare_descriptors(const struct conf *conf)
-{
-	uint64_t wanted = (uint64_t)conf->max_connections * 2 + OTHER_DESCRIPTORS;
-	uint64_t granted = limits_raise_descriptors(wanted);
-	if (granted < wanted)
-		log_message(LOG_WARNING,
-			"this system allows %llu open files, which may be too few for "
-			"max_connections "
-			"= %u: raise the limit (ulimit -Hn, or LimitNOFILE= of a service) to %llu",
-			(unsigned long long)granted, conf->max_connections,
-			(unsigned long long)wanted);
-}
-
-static bool prepare_store(const struct conf *conf, struct fault *fault)
-{
-	if (!store_prepare(conf->store, fault))
-		return false;
-	store_warn_of_strangers(conf->store, conf->hosts.items, conf->hosts.count);
-	return true;
-}
-
-/* Zeroed memory for all workers; NULL with a fault. */
+/* Zeroed memory for all processes; NULL with a fault. */
 static void *map_common(size_t size, struct fault *fault)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -97,38 +17,52 @@ static void *map_common(size_t size, struct fault *fault)
 	return NULL;
 }
 
-static bool prepare_memory(struct shared *shared, const struct conf *conf, struct fault *fault)
+bool shared_prepare(struct shared *shared, struct fault *fault)
 {
-	shared->admission = admission_table_new(conf->workers, fault);
-	if (shared->admission == NULL)
-		return false;
+	*shared = (struct shared){.taken = {true}};
 	struct comments_shared *comments = &shared->comments;
-	comments->generation = map_common(sizeof *comments->generation, fault);
+	void *counters = map_common(counters_size(ADMISSION_SEATS), fault);
 	void *rates = map_common(rates_size(), fault);
-	if (comments->generation == NULL || rates == NULL)
+	comments->generation = map_common(sizeof *comments->generation, fault);
+	shared->admission = admission_table_new(fault);
+	if (counters == NULL || rates == NULL || comments->generation == NULL ||
+		shared->admission == NULL)
 		return false;
+	shared->counters = counters_in(counters, ADMISSION_SEATS);
 	comments->rates = rates_in(rates);
 	return secret_random(comments->secret, sizeof comments->secret) ||
 	       fault_set(fault, "the system gives no random numbers");
 }
 
-bool shared_prepare(struct shared *shared, const struct conf *conf, struct fault *fault)
+unsigned shared_take_seat(struct shared *shared)
 {
-	*shared = (struct shared){.tls = NULL};
-	if (!check_roots(conf, fault) || !sockets_open(&shared->sockets, conf, fault) ||
-		!prepare_tls(shared, conf, fault) || !prepare_store(conf, fault) ||
-		!prepare_memory(shared, conf, fault))
-		return false;
-	/* One that a killed server has left would tell of a port that is no longer right. */
-	if (conf->ready_file[0] != '\0')
-		unlink(conf->ready_file);
-	prepare_descriptors(conf);
-	return true;
+	for (unsigned seat = 1; seat < ADMISSION_SEATS; seat++)
+		if (!shared->taken[seat]) {
+			shared->taken[seat] = true;
+			return seat;
+		}
+	return 0;
 }
 
-void shared_release(struct shared *shared)
+size_t shared_free_seats(const struct shared *shared)
 {
-	sockets_close(&shared->sockets);
-	tls_server_free(shared->tls);
-	shared->tls = NULL;
+	size_t count = 0;
+	for (unsigned seat = 1; seat < ADMISSION_SEATS; seat++)
+		count += !shared->taken[seat];
+	return count;
+}
+
+void shared_leave_seat(struct shared *shared, unsigned seat)
+{
+	if (seat == 0)
+		return;
+	admission_forget(shared->admission, seat);
+	counters_vacate(shared->counters, seat);
+	shared->taken[seat] = false;
+}
+
+void shared_count(const struct shared *shared, enum counter counter)
+{
+	struct counting counting = {.counters = shared->counters, .row = 0};
+	count_more(&counting, counter, 1);
 }

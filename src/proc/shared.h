@@ -1,27 +1,31 @@
 /*
- * What the master prepares and all workers share: the listening sockets, the keys, and counters in
- * common memory. Everything that can be wrong with the machine or the configuration shows here.
+ * What is made once in a run and outlives every reload: memory that all processes share, and the
+ * seats in it.
  */
 #ifndef KINDLING_PROC_SHARED_H
 #define KINDLING_PROC_SHARED_H
 
+#include "base/counters.h"
 #include "comments/comments.h"
 #include "net/admission.h"
-#include "proc/sockets.h"
-#include "tls/server.h"
 
 struct shared {
-	struct sockets sockets;
-	struct tls_server *tls;
 	struct admission_table *admission;
 	struct comments_shared comments;
+	struct counters *counters;
+	bool taken[ADMISSION_SEATS]; /* the master's own is the first */
 };
 
-/* Makes certificates and the store where they are missing. False with a fault; what was prepared
- * until then still has to be released. */
-bool shared_prepare(struct shared *shared, const struct conf *conf, struct fault *fault);
+/* Never released: the memory stays until the process ends. */
+bool shared_prepare(struct shared *shared, struct fault *fault);
 
-/* The common memory stays until the process ends. */
-void shared_release(struct shared *shared);
+/* Every worker process has a seat, where it counts; 0: none is free. */
+unsigned shared_take_seat(struct shared *shared);
+size_t shared_free_seats(const struct shared *shared);
+/* Once the process is gone: what it held is forgotten. Nothing for 0. */
+void shared_leave_seat(struct shared *shared, unsigned seat);
+
+/* The master counts here. */
+void shared_count(const struct shared *shared, enum counter counter);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Slots and their back-off.
+ * Slots: back-off, and looking after who is in them.
  */
 #include "proc/slots.h"
 
@@ -7,9 +7,15 @@
 #define FIRST_DELAY_MS 100
 #define LAST_DELAY_MS  5000
 
+static bool is_young(const struct slot *slot, int64_t now)
+{
+	return now - slot->started < LONG_LIFE_MS;
+}
+
 void slot_ended(struct slot *slot, int64_t now)
 {
-	if (now - slot->started >= LONG_LIFE_MS)
+	slot->deaths = is_young(slot, now) ? slot->deaths + 1 : 1;
+	if (!is_young(slot, now))
 		slot->delay = 0;
 	else if (slot->delay == 0)
 		slot->delay = FIRST_DELAY_MS;
@@ -17,6 +23,13 @@ void slot_ended(struct slot *slot, int64_t now)
 		slot->delay = slot->delay * 2 < LAST_DELAY_MS ? slot->delay * 2 : LAST_DELAY_MS;
 	slot->pid = 0;
 	slot->restart_at = now + slot->delay;
+}
+
+bool slot_hangs(struct slot *slot, int64_t beat)
+{
+	slot->looks = beat == slot->beat ? slot->looks + 1 : 0;
+	slot->beat = beat;
+	return slot->looks == SLOT_LOOKS_MAX;
 }
 
 int64_t slots_next_restart(const struct slot *slots, size_t count, int64_t now)
@@ -30,4 +43,13 @@ int64_t slots_next_restart(const struct slot *slots, size_t count, int64_t now)
 			next = wait;
 	}
 	return next;
+}
+
+unsigned slots_deaths(const struct slot *slots, size_t count, int64_t now)
+{
+	unsigned most = 0;
+	for (size_t i = 0; i < count; i++)
+		if ((slots[i].pid == 0 || is_young(&slots[i], now)) && slots[i].deaths > most)
+			most = slots[i].deaths;
+	return most;
 }

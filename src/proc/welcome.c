@@ -11,13 +11,23 @@
 #include "proto/uri.h"
 #include "tls/certificate.h"
 
-static void print_url(const struct conf_capsule *capsule, const struct sockets *sockets)
+/* The port that a URL has to name; 0 for none: the usual one, or sockets of another kind alone. */
+static unsigned port_for_url(const struct sockets *sockets)
 {
-	unsigned port = sockets->addresses > 0 ? address_port(&sockets->bound[0]) : 0;
-	for (size_t i = 0; i < sockets->addresses; i++)
-		if (address_port(&sockets->bound[i]) == URI_DEFAULT_PORT)
-			port = URI_DEFAULT_PORT;
-	if (port == URI_DEFAULT_PORT)
+	unsigned port = 0;
+	for (size_t i = 0; i < sockets->count; i++) {
+		unsigned other = address_port(&sockets->places[i].bound);
+		if (other == URI_DEFAULT_PORT)
+			return 0;
+		if (port == 0)
+			port = other;
+	}
+	return port;
+}
+
+static void print_url(const struct conf_capsule *capsule, unsigned port)
+{
+	if (port == 0)
 		printf("Serving gemini://%s/\n", capsule->host);
 	else
 		printf("Serving gemini://%s:%u/\n", capsule->host, port);
@@ -26,9 +36,9 @@ static void print_url(const struct conf_capsule *capsule, const struct sockets *
 static void print_addresses(const struct sockets *sockets)
 {
 	printf("  listening   ");
-	for (size_t i = 0; i < sockets->addresses; i++) {
+	for (size_t i = 0; i < sockets->count; i++) {
 		char address[ADDRESS_TEXT_SIZE];
-		address_format_with_port(&sockets->bound[i], address);
+		address_format_with_port(&sockets->places[i].bound, address);
 		printf(" %s", address);
 	}
 	putchar('\n');
@@ -41,17 +51,19 @@ bool welcome_print(const struct conf *conf, const struct sockets *sockets, struc
 		struct certificate_files files;
 		struct certificate_summary summary;
 		if (!certificate_files_for(capsule->certs, capsule->host, &files, fault) ||
-			!certificate_read(&files, &summary, fault))
+			!certificate_read_public(&files, &summary, fault))
 			return false;
 		char fingerprint[IDENTITY_TEXT_SIZE];
 		identity_format(summary.identity.certificate, fingerprint);
-		print_url(capsule, sockets);
+		print_url(capsule, port_for_url(sockets));
 		printf("  capsule      %s\n", capsule->root);
 		printf("  certificate  SHA256 %s (%s)\n", fingerprint, files.certificate);
 		if (capsule->comments)
 			printf("  comments     %s\n", conf->store);
 	}
 	print_addresses(sockets);
+	if (geteuid() == 0)
+		printf("  user         root: with --user NAME it would become another, for good\n");
 	printf("Open that address in a Gemini client. Stop with Ctrl-C (or kill -TERM %ld).\n",
 		(long)getpid());
 	fflush(stdout);
@@ -67,10 +79,14 @@ bool welcome_write_ready_file(
 	struct buf lines;
 	arena_init(&arena, 1 << 16);
 	buf_init(&lines, &arena, 1 << 15);
-	for (size_t i = 0; i < sockets->addresses; i++) {
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct sockaddr_storage *bound = &sockets->places[i].bound;
 		char address[ADDRESS_TEXT_SIZE];
-		address_format(&sockets->bound[i], ADDRESS_FULL, address);
-		buf_printf(&lines, "%s %u\n", address, address_port(&sockets->bound[i]));
+		if (address_is_unix(bound))
+			address_format_with_port(bound, address);
+		else
+			address_format(bound, ADDRESS_FULL, address);
+		buf_printf(&lines, "%s %u\n", address, address_port(bound));
 	}
 	bool written = buf_failed(&lines)
 			       ? fault_set(fault, "%s: out of memory", conf->ready_file)

@@ -4,9 +4,11 @@
 #ifndef KINDLING_PROC_WORKER_H
 #define KINDLING_PROC_WORKER_H
 
+#include "base/counters.h"
 #include "comments/comments.h"
 #include "conf/conf.h"
 #include "net/admission.h"
+#include "proc/sockets.h"
 #include "tls/server.h"
 
 struct worker_setup {
@@ -14,10 +16,11 @@ struct worker_setup {
 	struct tls_server *tls;
 	struct admission admission;
 	const struct comments_shared *comments;
-	const int *sockets; /* listening; taken over */
-	size_t socket_count;
-	int lifeline; /* ends when the master does: then the worker stops too */
-	int ready;    /* one byte is written here when the worker serves; taken over */
+	struct counting counting;
+	struct sockets *sockets; /* its own alone; all that listen are taken over */
+	/* Of pipes: the end of one means that this worker's time is over, the end of the other that
+	 * it may begin. Into the third it writes a byte when it could; taken over. */
+	int lifeline, go, ready;
 };
 
 /* Called in the new process. Gives its exit code. */

@@ -44,17 +44,64 @@ static size_t separator_len(struct span text)
 	return 0;
 }
 
-/* label = date separator title */
-static bool read_label(struct span label, struct feed_entry *entry)
+static size_t count_digits(struct span text)
 {
-	entry->date = span_take(label, DATE_LEN);
-	struct span rest = span_skip(label, DATE_LEN);
-	if (!is_date(entry->date) || rest.len == 0 || is_digit(rest.ptr[0]))
-		return false;
+	size_t count = 0;
+	while (count < text.len && is_digit(text.ptr[count]))
+		count++;
+	return count;
+}
+
+/* Three numbers with hyphens, dots or slashes between them, one of them long enough for a year:
+ * 2026-1-5, 2026/01/05, 5.1.2026. */
+static bool resembles_date(struct span text)
+{
+	bool year = false;
+	for (int i = 0; i < 3; i++) {
+		size_t count = count_digits(text);
+		if (count == 0 || count > 4 || count == 3)
+			return false;
+		year |= count == 4;
+		text = span_skip(text, count);
+		if (i < 2 && (text.len == 0 || strchr("-./", text.ptr[0]) == NULL))
+			return false;
+		text = span_skip(text, i < 2);
+	}
+	return year;
+}
+
+static bool holds_date(struct span text)
+{
+	for (bool apart = true; text.len >= DATE_LEN; text = span_skip(text, 1)) {
+		struct span behind = span_skip(text, DATE_LEN);
+		if (apart && is_date(span_take(text, DATE_LEN)) && count_digits(behind) == 0)
+			return true;
+		apart = !is_digit(text.ptr[0]);
+	}
+	return false;
+}
+
+/* label = date separator title; the date is followed by a non-digit, and the title does not begin
+ * with a digit. */
+enum feed_label feed_read_label(struct span label, struct feed_entry *entry)
+{
+	struct span date = span_take(label, DATE_LEN), rest = span_skip(label, DATE_LEN);
+	if (!is_date(date)) {
+		if (resembles_date(label))
+			return FEED_NO_DAY;
+		return holds_date(label) ? FEED_DATE_LATE : FEED_UNDATED;
+	}
+	if (count_digits(rest) > 0)
+		return FEED_NO_GAP;
 	for (size_t len; (len = separator_len(rest)) > 0;)
 		rest = span_skip(rest, len);
+	if (rest.len == 0)
+		return FEED_NO_TITLE;
+	if (count_digits(rest) > 0)
+		return FEED_DIGIT_TITLE;
+	entry->date = date;
 	entry->title = rest;
-	return entry->title.len > 0 && !is_digit(entry->title.ptr[0]);
+	return FEED_ENTRY;
 }
 
 /* The next line that is not preformatted. */
@@ -73,7 +120,19 @@ bool feed_next_entry(struct span *rest, bool *preformatted, struct feed_entry *e
 {
 	struct span line, label;
 	while (next_line(rest, preformatted, &line))
-		if (gemtext_read_link(line, &entry->url, &label) && read_label(label, entry))
+		if (gemtext_read_link(line, &entry->url, &label) &&
+			feed_read_label(label, entry) == FEED_ENTRY)
 			return true;
 	return false;
+}
+
+struct span feed_title(struct span page)
+{
+	struct span line;
+	bool preformatted = false;
+	while (next_line(&page, &preformatted, &line))
+		if (span_starts_with(line, SPAN_LIT("#")) &&
+			!span_starts_with(line, SPAN_LIT("##")))
+			return span_trim(span_skip(line, 1));
+	return (struct span){0};
 }

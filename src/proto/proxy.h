@@ -15,7 +15,7 @@ enum proxy_result { PROXY_MORE, PROXY_COMPLETE, PROXY_BAD };
 struct proxy_header {
 	unsigned family; /* 4 or 6; 0: the proxy speaks for itself, or does not know */
 	unsigned char address[16];
-	unsigned port;
+	unsigned port; /* the one that the client connected to */
 };
 
 /* Looks at what has come so far, which may hold more than the header. MORE: all of it belongs to

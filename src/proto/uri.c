@@ -268,34 +268,39 @@ static struct span directory_of(struct span path)
 	return path;
 }
 
-bool uri_resolve_local(struct span reference, struct span host, struct span base_path,
-	struct arena *arena, struct span *path)
+const char *uri_resolve(
+	struct span reference, struct span base_path, struct arena *arena, struct uri *out)
 {
 	CHECK(span_starts_with(base_path, SPAN_LIT("/")));
+	*out = (struct uri){.port = URI_DEFAULT_PORT, .path = base_path};
 	struct span scheme, rest;
 	span_cut(reference, '#', &reference, &rest);
 	if (span_starts_with(reference, SPAN_LIT("//"))) {
 		const char *whole = arena_printf(arena, "gemini:%.*s", SPAN_ARG(reference));
 		if (whole == NULL)
-			return false;
+			return too_much;
 		reference = span_of(whole);
 	}
-	if (cut_scheme(reference, &scheme, &rest)) {
-		struct uri uri;
-		if (uri_parse(reference, arena, &uri) != NULL || !is_local(&uri, host))
-			return false;
-		*path = uri.path;
-		return true;
-	}
+	if (cut_scheme(reference, &scheme, &rest))
+		return uri_parse(reference, arena, out);
 	span_cut(reference, '?', &reference, &rest);
-	if (reference.len == 0) {
-		*path = base_path;
-		return true;
-	}
+	if (reference.len == 0)
+		return NULL;
 	struct span base = directory_of(base_path);
 	if (reference.ptr[0] == '/') {
 		base = SPAN_LIT("/");
 		reference = span_skip(reference, 1);
 	}
-	return resolve(base, reference, arena, path) == NULL;
+	return resolve(base, reference, arena, &out->path);
+}
+
+bool uri_resolve_local(struct span reference, struct span host, struct span base_path,
+	struct arena *arena, struct span *path)
+{
+	struct uri uri;
+	if (uri_resolve(reference, base_path, arena, &uri) != NULL ||
+		(uri.host.len > 0 && !is_local(&uri, host)) || uri.scheme != URI_GEMINI)
+		return false;
+	*path = uri.path;
+	return true;
 }

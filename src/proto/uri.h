@@ -39,10 +39,15 @@ void uri_append_path(struct buf *buf, struct span path);
 bool uri_decode_query(struct span query, struct arena *arena, struct span *out);
 
 /*
- * Resolves the URL of a link line against the page it stands on. True when it leads to a path
- * of the same capsule (relative, or absolute with this scheme, `host` and the default port): `path`
- * is decoded and normalised as above, query and fragment dropped. False for everything else.
+ * Resolves the URL of a link line against the page it stands on, whose decoded path is `base_path`;
+ * its fragment is dropped. NULL; else what is wrong with it, as uri_parse says it. A relative one
+ * gets no host, and loses its query; of an absolute one all that uri_parse gives is there.
  */
+const char *uri_resolve(
+	struct span reference, struct span base_path, struct arena *arena, struct uri *out);
+
+/* True when it leads to a path of the same capsule: relative, or absolute with this scheme, `host`
+ * and the default port. */
 bool uri_resolve_local(struct span reference, struct span host, struct span base_path,
 	struct arena *arena, struct span *path);
 

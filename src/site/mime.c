@@ -1,30 +1,94 @@
 /*
  * libmagic: one handle for each thread that looks at the same time, kept for the next look.
+ *
+ * Its tables are mapped once and shared by all handles: a handle of its own would hold two
+ * megabytes instead of some 50 KiB, and could not be made any more once the process is fenced in.
  */
 #include "site/mime.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <magic.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "os/fd.h"
 
-#define IDLE_MAX 4 /* the threads of libuv's pool */
+#define IDLE_MAX     4 /* the threads of libuv's pool */
+#define TABLES_MAX   8
+#define TABLE_BYTES  ((off_t)256 * 1024 * 1024)
+#define TABLE_NUMBER 0xf11e041cu /* what a table of this machine's byte order begins with */
 
 struct mime {
-	pthread_mutex_t lock;
+	void *tables[TABLES_MAX];
+	size_t sizes[TABLES_MAX], table_count;
+	pthread_mutex_t lock; /* over what follows */
 	magic_t idle[IDLE_MAX];
 	size_t count;
 };
 
+/* NULL: there is none at `path`, or none that this machine's libmagic takes as it is. */
+static void *map_table(const char *path, size_t *size)
+{
+	struct stat info;
+	void *bytes = MAP_FAILED;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+		info.st_size > (off_t)sizeof(uint32_t) && info.st_size <= TABLE_BYTES) {
+		*size = (size_t)info.st_size;
+		bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	fd_close(&fd);
+	if (bytes == MAP_FAILED)
+		return NULL;
+	uint32_t number;
+	memcpy(&number, bytes, sizeof number);
+	if (number == TABLE_NUMBER)
+		return bytes;
+	munmap(bytes, *size);
+	return NULL;
+}
+
+/* libmagic's path: names with colons between them, each of which stands for NAME.mgc, too. Tables
+ * that are still text are left out: to compile them takes seconds of every start. */
+static void map_tables(struct mime *mime)
+{
+	const char *names = magic_getpath(NULL, 0);
+	struct span rest = span_of(names != NULL ? names : ""), name;
+	while (rest.len > 0 && mime->table_count < TABLES_MAX) {
+		span_cut(rest, ':', &name, &rest);
+		char path[PATH_MAX];
+		bool compiled = span_ends_with(name, SPAN_LIT(".mgc"));
+		int len = snprintf(
+			path, sizeof path, "%.*s%s", SPAN_ARG(name), compiled ? "" : ".mgc");
+		if (name.len == 0 || len < 0 || (size_t)len >= sizeof path)
+			continue;
+		void *table = map_table(path, &mime->sizes[mime->table_count]);
+		if (table != NULL)
+			mime->tables[mime->table_count++] = table;
+	}
+	if (mime->table_count == 0)
+		log_message(LOG_WARNING,
+			"libmagic has no table (%s, compiled to .mgc): types are told by the names "
+			"of files alone",
+			names != NULL ? names : "it names no place");
+}
+
 struct mime *mime_new(void)
 {
 	struct mime *mime = calloc(1, sizeof *mime);
-	if (mime != NULL)
+	if (mime != NULL) {
 		pthread_mutex_init(&mime->lock, NULL);
+		map_tables(mime);
+	}
 	return mime;
 }
 
@@ -32,6 +96,10 @@ void mime_free(struct mime *mime)
 {
 	while (mime->count > 0)
 		magic_close(mime->idle[--mime->count]);
+	while (mime->table_count > 0) {
+		mime->table_count--;
+		munmap(mime->tables[mime->table_count], mime->sizes[mime->table_count]);
+	}
 	pthread_mutex_destroy(&mime->lock);
 	free(mime);
 }
@@ -57,15 +125,17 @@ static void set_bounds(magic_t handle)
 		(void)magic_setparam(handle, bounds[i].name, &bounds[i].value);
 }
 
-static magic_t open_handle(void)
+static magic_t open_handle(struct mime *mime)
 {
+	if (mime->table_count == 0)
+		return NULL;
 	magic_t handle = magic_open(MAGIC_MIME | MAGIC_NO_CHECK_COMPRESS);
 	if (handle == NULL) {
 		log_message(LOG_WARNING, "libmagic cannot start: %s", strerror(errno));
 		return NULL;
 	}
-	if (magic_load(handle, NULL) != 0) {
-		log_message(LOG_WARNING, "libmagic cannot read its table: %s", magic_error(handle));
+	if (magic_load_buffers(handle, mime->tables, mime->sizes, mime->table_count) != 0) {
+		log_message(LOG_WARNING, "libmagic cannot use its table: %s", magic_error(handle));
 		magic_close(handle);
 		return NULL;
 	}
@@ -80,7 +150,7 @@ static magic_t take_handle(struct mime *mime)
 	if (mime->count > 0)
 		handle = mime->idle[--mime->count];
 	pthread_mutex_unlock(&mime->lock);
-	return handle != NULL ? handle : open_handle();
+	return handle != NULL ? handle : open_handle(mime);
 }
 
 static void give_back(struct mime *mime, magic_t handle)

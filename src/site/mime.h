@@ -1,5 +1,5 @@
 /*
- * What libmagic sees in some bytes. The only place that knows it.
+ * What libmagic sees in some bytes, by its compiled tables. The only place that knows it.
  */
 #ifndef KINDLING_SITE_MIME_H
 #define KINDLING_SITE_MIME_H
@@ -16,11 +16,12 @@ struct mime_seen {
 
 struct mime;
 
-struct mime *mime_new(void); /* NULL: no memory. libmagic's table is read when first wanted. */
+/* Opens libmagic's tables: nothing is opened later. NULL: no memory. */
+struct mime *mime_new(void);
 void mime_free(struct mime *mime);
 
-/* At most MIME_BYTES_MAX of them. False, and a warning in the log, where libmagic fails. Safe on
- * any thread. */
+/* At most MIME_BYTES_MAX of them. False where there is no table, or, with a warning in the
+ * log, where libmagic fails. Safe on any thread. */
 bool mime_look(struct mime *mime, struct span bytes, struct mime_seen *seen);
 
 #endif

@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "os/fd.h"
 #include "proto/feed.h"
-#include "proto/gemtext.h"
 #include "site/bytes.h"
 #include "site/names.h"
 
@@ -128,21 +127,6 @@ static bool collect(struct posts_list *list, const struct conf_capsule *conf, st
 	return true;
 }
 
-/* What stands behind the first "# " (subscription companion, 2.1). */
-static struct span title_of(struct span page)
-{
-	struct span line;
-	bool preformatted = false;
-	while (span_next_line(&page, &line)) {
-		if (gemtext_is_fence(line))
-			preformatted = !preformatted;
-		else if (!preformatted && span_starts_with(line, SPAN_LIT("#")) &&
-			 !span_starts_with(line, SPAN_LIT("##")))
-			return span_trim(span_skip(line, 1));
-	}
-	return (struct span){0};
-}
-
 static void free_list(struct posts_list *list)
 {
 	if (list == NULL)
@@ -164,7 +148,7 @@ static struct posts_list *read_list(const struct conf_capsule *conf, int fd, off
 		log_message(LOG_WARNING, "%s: only its first %d bytes are searched for posts",
 			conf->feed, POSTS_PAGE_MAX);
 	if (read_page(fd, size, &list->arena, &page) && collect(list, conf, page)) {
-		list->title = title_of(page);
+		list->title = feed_title(page);
 		return list;
 	}
 	free_list(list);

@@ -9,22 +9,28 @@
 #include <unistd.h>
 
 #include "os/fd.h"
+#include "store/copy.h"
 #include "store/look.h"
 #include "store/migrations.h"
 
-static bool check_schema(const char *file, struct fault *fault)
+static bool check_content(const char *file, struct store_condition *condition, struct fault *fault)
 {
 	struct fault why;
+	int64_t version = 0;
 	sqlite3 *db = look_open(file, &why);
-	bool well = db != NULL && migrations_can_run(db, &why);
+	/* An empty file is a store that is yet to be made. */
+	bool well = db != NULL && migrations_version(db, &version, &why) &&
+		    (version == 0 || copy_check(db, false, &why));
+	condition->version = (int)version;
 	(void)sqlite3_close(db); /* nothing was changed that closing could lose */
 	return well || fault_set(fault, "%s: %s", file, why.text);
 }
 
-bool store_check(const char *file, struct fault *fault)
+bool store_check(const char *file, struct store_condition *condition, struct fault *fault)
 {
 	struct stat info;
 
+	*condition = (struct store_condition){.newest = migrations_latest()};
 	if (!file_can_be_made(file, true, fault))
 		return false;
 	if (stat(file, &info) != 0)
@@ -34,5 +40,5 @@ bool store_check(const char *file, struct fault *fault)
 		return fault_set(fault, "%s is not a regular file", file);
 	if (access(file, R_OK | W_OK) != 0)
 		return fault_set(fault, "cannot write to %s: %s", file, strerror(errno));
-	return check_schema(file, fault);
+	return check_content(file, condition, fault);
 }

@@ -95,7 +95,6 @@ enum store_result store_code_make(struct store *store, const struct store_code_n
 
 struct redeem_task {
 	const struct store_redeemed *redeemed;
-	struct span folded; /* of a recovery code's person */
 	int64_t person;
 };
 

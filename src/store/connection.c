@@ -31,6 +31,20 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
 #undef STATEMENT_TEXT
 };
 
+static const char *file_of(struct connection *connection)
+{
+	return sqlite3_db_filename(connection->db, "main");
+}
+
+/* The last connection that closes would move the log into the file, and remove it: never where
+ * either may be another's, or hold what cannot be read. */
+static void leave_files_alone(struct connection *connection)
+{
+	if (connection->db != NULL)
+		(void)sqlite3_db_config(
+			connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+}
+
 struct connection *connection_open(const char *path, int patience, struct fault *fault)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
@@ -48,10 +62,12 @@ struct connection *connection_open(const char *path, int patience, struct fault 
 		goto fail;
 	}
 	if (!rank_register(connection->db, &connection->rank, fault) ||
-		!migrations_check(connection->db, fault))
+		!migrations_check(connection->db, fault) || !beside_fits(connection->db, fault))
 		goto fail;
+	beside_note(&connection->beside, file_of(connection));
 	return connection;
 fail:
+	leave_files_alone(connection);
 	connection_close(connection);
 	return NULL;
 }
@@ -64,12 +80,38 @@ void connection_close(struct connection *connection)
 	free(connection);
 }
 
-bool connection_is_stale(struct connection *connection)
+static bool has_moved(struct connection *connection)
 {
 	int moved = 0;
 	return sqlite3_file_control(connection->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) !=
 		       SQLITE_OK ||
 	       moved != 0;
+}
+
+bool connection_is_stale(struct connection *connection)
+{
+	struct fault why;
+	return has_moved(connection) ||
+	       beside_look(&connection->beside, file_of(connection)) != BESIDE_SAME ||
+	       !beside_fits(connection->db, &why);
+}
+
+bool connection_only_reads(struct connection *connection)
+{
+	return sqlite3_db_readonly(connection->db, "main") == 1;
+}
+
+void connection_forsake(struct connection *connection)
+{
+	struct fault why;
+	/* Only connections like this one can still read a log that nobody finds any more. */
+	if (!has_moved(connection) &&
+		beside_look(&connection->beside, file_of(connection)) == BESIDE_OTHER_LOG &&
+		beside_fits(connection->db, &why))
+		(void)sqlite3_wal_checkpoint_v2(
+			connection->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	leave_files_alone(connection);
+	connection_close(connection);
 }
 
 enum store_result connection_rest(struct connection *connection, const char *why)

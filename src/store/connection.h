@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "store/beside.h"
 #include "store/rank.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -24,6 +25,7 @@ struct connection {
 		int64_t until; /* of the monotonic clock, in ms */
 		bool over;
 	} limit;
+	struct beside beside;    /* as they were when it was opened */
 	struct connection *next; /* in the pool */
 	struct fault fault;      /* what went wrong, after STORE_RESTING */
 };
@@ -33,8 +35,16 @@ struct connection {
 struct connection *connection_open(const char *path, int patience, struct fault *fault);
 void connection_close(struct connection *connection);
 
-/* True where the path leads to another file by now, or to none: what is written would be lost. */
+/* True where the path leads to another file by now, or to none, or so do those of the files beside
+ * it, or they do not fit together: what is written would be lost. */
 bool connection_is_stale(struct connection *connection);
+
+/* True where the disk was read-only as it was opened. */
+bool connection_only_reads(struct connection *connection);
+
+/* Closes one that is stale or has failed: it touches no file any more, but for what would be lost
+ * with it. */
+void connection_forsake(struct connection *connection);
 
 /* Notes what went wrong, the first time; always STORE_RESTING. */
 enum store_result connection_rest(struct connection *connection, const char *why);

@@ -59,11 +59,12 @@ static bool is_known(const char *host, const char *const *hosts, size_t count)
 	return false;
 }
 
-void store_warn_of_strangers(const char *file, const char *const *hosts, size_t count)
+size_t store_warn_of_strangers(const char *file, const char *const *hosts, size_t count)
 {
 	static const char sql[] =
 		"SELECT host, comments FROM capsules WHERE comments > 0 ORDER BY host";
 	struct fault fault;
+	size_t warnings = 0;
 	sqlite3_stmt *rows = NULL;
 	sqlite3 *db = look_open(file, &fault);
 	bool well = db != NULL && sqlite3_prepare_v2(db, sql, -1, &rows, NULL) == SQLITE_OK;
@@ -72,6 +73,7 @@ void store_warn_of_strangers(const char *file, const char *const *hosts, size_t 
 		long long comments = sqlite3_column_int64(rows, 1);
 		if (host == NULL || is_known(host, hosts, count))
 			continue;
+		warnings++;
 		log_message(LOG_WARNING,
 			"The store %s holds %lld comment%s of %s, which no capsule of the "
 			"configuration has for its host, so nobody sees them. Name it there, or "
@@ -80,4 +82,5 @@ void store_warn_of_strangers(const char *file, const char *const *hosts, size_t 
 	}
 	(void)sqlite3_finalize(rows);
 	(void)sqlite3_close(db); /* nothing was changed that closing could lose */
+	return warnings;
 }

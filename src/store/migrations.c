@@ -4,7 +4,6 @@
 #include "store/migrations.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "store/steps.h"
 
@@ -34,8 +33,7 @@ static bool run(sqlite3 *db, const char *sql, struct fault *fault)
 	return fault_set(fault, "the store cannot be brought up to date: %s", sqlite3_errmsg(db));
 }
 
-/* The version of the schema; 0 for an empty file. */
-static bool read_version(sqlite3 *db, int64_t *version, struct fault *fault)
+bool migrations_version(sqlite3 *db, int64_t *version, struct fault *fault)
 {
 	int64_t application, objects;
 	if (!ask(db, "PRAGMA user_version", version, fault) ||
@@ -62,7 +60,7 @@ static bool step_once(sqlite3 *db, bool *done, struct fault *fault)
 	int64_t version;
 	if (!run(db, "BEGIN IMMEDIATE", fault))
 		return false;
-	bool well = read_version(db, &version, fault);
+	bool well = migrations_version(db, &version, fault);
 	*done = well && version == migrations_latest();
 	if (well && !*done) {
 		char sql[64];
@@ -79,7 +77,7 @@ static bool step_once(sqlite3 *db, bool *done, struct fault *fault)
 bool migrations_run(sqlite3 *db, struct fault *fault)
 {
 	int64_t version;
-	if (!read_version(db, &version, fault))
+	if (!migrations_version(db, &version, fault))
 		return false;
 	bool done = version == migrations_latest();
 	while (!done) {
@@ -89,16 +87,10 @@ bool migrations_run(sqlite3 *db, struct fault *fault)
 	return true;
 }
 
-bool migrations_can_run(sqlite3 *db, struct fault *fault)
-{
-	int64_t version;
-	return read_version(db, &version, fault);
-}
-
 bool migrations_check(sqlite3 *db, struct fault *fault)
 {
 	int64_t version;
-	if (!read_version(db, &version, fault))
+	if (!migrations_version(db, &version, fault))
 		return false;
 	if (version != migrations_latest())
 		return fault_set(fault,

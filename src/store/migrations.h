@@ -5,6 +5,7 @@
 #define KINDLING_STORE_MIGRATIONS_H
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 
@@ -17,8 +18,9 @@ int migrations_latest(void);
  * processes may do so at once. A newer schema, or a database of something else, is a fault. */
 bool migrations_run(sqlite3 *db, struct fault *fault);
 
-/* True where migrations_run would: a store of this version or an older one, or an empty file. */
-bool migrations_can_run(sqlite3 *db, struct fault *fault);
+/* The version of the schema, 0 for an empty file. False where migrations_run would refuse: a newer
+ * schema, or a database of something else. */
+bool migrations_version(sqlite3 *db, int64_t *version, struct fault *fault);
 
 /* True where the schema is exactly the one that this program's statements were written for. */
 bool migrations_check(sqlite3 *db, struct fault *fault);

@@ -122,6 +122,22 @@ bool store_prepare(const char *file, struct fault *fault)
 	return well;
 }
 
+/* While it serves, a process may be fenced in: what SQLite would open then, it opens now, or in the
+ * only folder that is left. A store that is opened later keeps the first one's folder. */
+static void settle_library(const char *path)
+{
+	unsigned char seed;
+	sqlite3_randomness(0, NULL);
+	sqlite3_randomness(sizeof(seed), &seed); /* reads the system's source of them */
+	char *real = sqlite3_temp_directory == NULL ? realpath(path, NULL) : NULL;
+	if (real == NULL)
+		return;
+	char *slash = strrchr(real, '/');
+	slash[slash == real] = '\0';
+	sqlite3_temp_directory = sqlite3_mprintf("%s", real);
+	free(real);
+}
+
 struct store *store_open(const char *file, _Atomic uint64_t *generation, struct fault *fault)
 {
 	struct fault why;
@@ -143,6 +159,7 @@ struct store *store_open(const char *file, _Atomic uint64_t *generation, struct 
 		fault_set(fault, "memory is out");
 		goto fail_lock;
 	}
+	settle_library(path);
 	store->magic = STORE_MAGIC;
 	store->path = path;
 	store->generation = generation;
@@ -169,7 +186,10 @@ void store_close(struct store *store)
 		struct connection *connection = store->idle;
 		store->idle = connection->next;
 		store->count--;
-		connection_close(connection);
+		if (connection_is_stale(connection))
+			connection_forsake(connection);
+		else
+			connection_close(connection);
 	}
 	CHECK(store->count == 0); /* none is lent */
 	pthread_cond_destroy(&store->returned);
@@ -200,7 +220,7 @@ static void note_state(struct store *store, enum store_access access, bool resti
 static void give_back(struct store *store, struct connection *connection, bool sound)
 {
 	if (!sound && connection != NULL)
-		connection_close(connection);
+		connection_forsake(connection);
 	pthread_mutex_lock(&store->lock);
 	if (sound) {
 		connection->next = store->idle;
@@ -210,6 +230,21 @@ static void give_back(struct store *store, struct connection *connection, bool s
 	}
 	pthread_cond_signal(&store->returned);
 	pthread_mutex_unlock(&store->lock);
+}
+
+/* Another idle one in the place of this one, which is of no use; NULL: there is none. */
+static struct connection *exchange(struct store *store, struct connection *connection)
+{
+	connection_forsake(connection);
+	pthread_mutex_lock(&store->lock);
+	connection = store->idle;
+	if (connection != NULL) {
+		store->idle = connection->next;
+		store->count--;
+		pthread_cond_signal(&store->returned);
+	}
+	pthread_mutex_unlock(&store->lock);
+	return connection;
 }
 
 /* Where others are known to hold the store, only the first ones wait for it: every caller has a
@@ -227,10 +262,11 @@ static struct connection *lend(struct store *store, enum store_access access, st
 		store->count++;
 	pthread_mutex_unlock(&store->lock);
 
-	if (connection != NULL && connection_is_stale(connection)) {
-		connection_close(connection);
-		connection = NULL;
-	}
+	/* All that are stale are closed at once: nothing is written before the last one is. */
+	while (connection != NULL &&
+		(connection_is_stale(connection) ||
+			(access == STORE_WRITE && connection_only_reads(connection))))
+		connection = exchange(store, connection);
 	if (connection == NULL)
 		connection = connection_open(store->path, patience, fault);
 	else
@@ -273,6 +309,9 @@ enum store_result store_run(
 	}
 	enum store_result result =
 		access == STORE_WRITE ? run_write(connection, work, task) : work(connection, task);
+	/* Never an acknowledgement of what the next start will not find. */
+	if (access == STORE_WRITE && result == STORE_OK && connection_is_stale(connection))
+		result = connection_rest(connection, "its files were replaced in this moment");
 	bool sound = result != STORE_RESTING;
 	note_state(store, access, !sound, connection->fault.text);
 	give_back(store, connection, sound);

@@ -47,12 +47,6 @@ sqlite3_stmt *whole_ask(sqlite3 *db, const char *sql, const char *doing, struct 
 
 bool whole_is_ours(sqlite3 *db, int64_t *version, struct fault *fault)
 {
-	if (!migrations_can_run(db, fault))
-		return false;
-	sqlite3_stmt *statement = whole_ask(db, "PRAGMA user_version", "it cannot be read", fault);
-	if (statement == NULL)
-		return false;
-	*version = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return *version > 0 || fault_set(fault, "it is empty: no store");
+	return migrations_version(db, version, fault) &&
+	       (*version > 0 || fault_set(fault, "it is empty: no store"));
 }

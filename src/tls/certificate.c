@@ -56,23 +56,38 @@ enum certificate_presence certificate_look(
 	return CERTIFICATE_HALF;
 }
 
+/* Ends the credentials. */
+static bool summarise(const struct certificate_files *files, struct credentials *credentials,
+	struct certificate_summary *summary, struct fault *fault)
+{
+	bool done = identity_read(credentials->leaf, EVP_sha256(), &summary->identity) ||
+		    fault_set(fault, "%s cannot be hashed", files->certificate);
+
+	clock_format_time(summary->identity.not_after, summary->not_after);
+	summary->chain_length = 1 + (unsigned)sk_X509_num(credentials->chain);
+	summary->self_signed = X509_self_signed(credentials->leaf, 1) == 1;
+	credentials_free(credentials);
+	return done;
+}
+
 bool certificate_read(const struct certificate_files *files, struct certificate_summary *summary,
 	struct fault *fault)
 {
 	struct credentials credentials;
 
 	*summary = (struct certificate_summary){0};
-	if (!credentials_read(files, &credentials, fault))
-		return false;
+	return credentials_read(files, &credentials, fault) &&
+	       summarise(files, &credentials, summary, fault);
+}
 
-	bool done = identity_read(credentials.leaf, EVP_sha256(), &summary->identity) ||
-		    fault_set(fault, "%s cannot be hashed", files->certificate);
+bool certificate_read_public(const struct certificate_files *files,
+	struct certificate_summary *summary, struct fault *fault)
+{
+	struct credentials credentials;
 
-	clock_format_time(summary->identity.not_after, summary->not_after);
-	summary->chain_length = 1 + (unsigned)sk_X509_num(credentials.chain);
-	summary->self_signed = X509_self_signed(credentials.leaf, 1) == 1;
-	credentials_free(&credentials);
-	return done;
+	*summary = (struct certificate_summary){0};
+	return credentials_read_public(files, &credentials, fault) &&
+	       summarise(files, &credentials, summary, fault);
 }
 
 /* The common name alone does not count: many clients look at the SAN and nowhere else. */
@@ -92,7 +107,7 @@ bool certificate_first_uncovered(const struct certificate_files *files,
 {
 	struct credentials credentials;
 
-	if (!credentials_read(files, &credentials, fault))
+	if (!credentials_read_public(files, &credentials, fault))
 		return false;
 	for (*index = 0; *index < names.count; (*index)++) {
 		if (!covers(credentials.leaf, names.names[*index]))

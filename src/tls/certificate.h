@@ -53,6 +53,10 @@ struct certificate_summary {
 bool certificate_read(const struct certificate_files *files, struct certificate_summary *summary,
 	struct fault *fault);
 
+/* The same without the key: no byte of it comes into this process's memory. */
+bool certificate_read_public(const struct certificate_files *files,
+	struct certificate_summary *summary, struct fault *fault);
+
 /* Which of `names` the certificate does not cover: the index of the first, or `names.count`. */
 bool certificate_first_uncovered(const struct certificate_files *files,
 	struct certificate_names names, size_t *index, struct fault *fault);

@@ -185,6 +185,16 @@ enum tls_io tls_flush(struct tls_connection *tls)
 	return wire_flush(tls);
 }
 
+uint64_t tls_bytes_received(const struct tls_connection *tls)
+{
+	return tls->received;
+}
+
+bool tls_is_1_3(const struct tls_connection *tls)
+{
+	return SSL_version(tls->ssl) == TLS1_3_VERSION;
+}
+
 uint64_t tls_bytes_sent(const struct tls_connection *tls)
 {
 	return tls->sent;

@@ -41,9 +41,12 @@ enum tls_io tls_read(struct tls_connection *tls, char *bytes, size_t size, size_
 enum tls_io tls_write(struct tls_connection *tls, const char *bytes, size_t len, bool last);
 enum tls_io tls_flush(struct tls_connection *tls);
 
-/* Bytes accepted by the socket so far: shows whether a slow client makes progress. */
+/* Bytes on the wire so far: taken from the socket, and accepted by it. */
+uint64_t tls_bytes_received(const struct tls_connection *tls);
 uint64_t tls_bytes_sent(const struct tls_connection *tls);
 
+/* After the handshake: TLS 1.3, or 1.2. */
+bool tls_is_1_3(const struct tls_connection *tls);
 /* After the handshake. The SNI name in lower case, or the empty span. */
 struct span tls_sni(const struct tls_connection *tls);
 /* Without a certificate: true, and not present. False: its key cannot be hashed. */

@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/connection.h"
+#include "tls/provider.h"
 
 /* What TLS adds to TLS_WRITE_MAX bytes: 29 a record, and records may be as short as 512 bytes
  * where the client wants that (RFC 6066, 4); the rest is for alerts and key updates. */
@@ -22,6 +23,8 @@ struct tls_server {
 	void *find_context;
 	BIO_METHOD *method;
 	EVP_MD *sha256;
+	struct provider *provider; /* NULL: the keys are here */
+	struct channel channel;    /* to the keyholder */
 	/* Both are empty whenever no tls_… call is being made. */
 	size_t gathered;
 	char gather[TLS_WRITE_MAX + WIRE_OVERHEAD]; /* what goes out at the end of the call */

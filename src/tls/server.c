@@ -8,11 +8,11 @@
 #include "tls/server.h"
 
 #include <openssl/err.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 
 #include "base/check.h"
-#include "base/log.h"
 #include "tls/internal.h"
 #include "tls/x509.h"
 
@@ -25,10 +25,6 @@
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
 /* P-521 only because TLS 1.2 takes a client's P-521 certificate only where the group is named. */
 #define GROUPS "X25519:P-256:P-384:P-521"
-/* For our own key and for the clients': every kind that OpenSSL, Go or GnuTLS makes by default. */
-#define SIGNATURES                                                                                 \
-	"ecdsa_secp256r1_sha256:ed25519:rsa_pss_rsae_sha256:rsa_pkcs1_sha256:rsa_pss_pss_sha256:"  \
-	"ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed448"
 /* A client's whole chain: several times what a 4096-bit RSA one needs. */
 #define CLIENT_CHAIN_MAX (32 * 1024)
 
@@ -75,9 +71,25 @@ static int choose_host(SSL *ssl, int *alert, void *argument)
 	return SSL_TLSEXT_ERR_OK;
 }
 
+/* For our own key and for the clients': every kind that OpenSSL, Go or GnuTLS makes by default. */
+static void list_signatures(char *list, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < SCHEME_COUNT; i++) {
+		int len = snprintf(
+			list + used, size - used, "%s%s", i > 0 ? ":" : "", schemes[i].name);
+
+		CHECK(len > 0 && (size_t)len < size - used);
+		used += (size_t)len;
+	}
+}
+
 static bool configure(SSL_CTX *context, struct tls_server *server)
 {
-	char groups[] = GROUPS, signatures[] = SIGNATURES; /* OpenSSL's macros cast const away */
+	char groups[] = GROUPS, signatures[512]; /* OpenSSL's macros cast const away */
+
+	list_signatures(signatures, sizeof signatures);
 
 	SSL_CTX_set_options(context, OPTIONS);
 	/* No auto chain: without it every handshake looks for issuers of our own certificate. */
@@ -99,13 +111,29 @@ static bool configure(SSL_CTX *context, struct tls_server *server)
 	       SSL_CTX_set1_sigalgs_list(context, signatures) == 1;
 }
 
-static void warn_of_open_key(const char *path)
+/* The certificate, and a key for it: the real one, or what asks the keyholder for it. */
+static bool read_credentials(struct tls_server *server, const struct certificate_files *files,
+	struct credentials *credentials, struct fault *fault)
 {
-	struct stat info;
+	if (server->provider == NULL) {
+		if (!credentials_read(files, credentials, fault))
+			return false;
+		key_warn_of_readers(files->key);
+		return true;
+	}
+	if (!credentials_read_public(files, credentials, fault))
+		return false;
 
-	if (stat(path, &info) == 0 && (info.st_mode & 077) != 0)
-		log_message(
-			LOG_WARNING, "the key %s can be read by others: chmod 600 %s", path, path);
+	EVP_PKEY *public = X509_get0_pubkey(credentials->leaf);
+
+	if (public != NULL)
+		credentials->key = provider_key(
+			server->provider, public, &server->channel, (uint32_t)server->count);
+	if (credentials->key != NULL)
+		return true;
+	credentials_free(credentials);
+	return fault_set(fault, "the certificate %s cannot be used: %s", files->certificate,
+		openssl_reason());
 }
 
 static SSL_CTX *context_new(
@@ -113,9 +141,8 @@ static SSL_CTX *context_new(
 {
 	struct credentials credentials;
 
-	if (!credentials_read(files, &credentials, fault))
+	if (!read_credentials(server, files, &credentials, fault))
 		return NULL;
-	warn_of_open_key(files->key);
 
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 
@@ -138,38 +165,70 @@ fail:
 	return NULL;
 }
 
-struct tls_server *tls_server_new(const struct certificate_files *hosts, size_t count,
-	tls_find_host *find, void *context, int keyholder, struct fault *fault)
+/* The keyholder has read its certificates a moment earlier than this process. */
+static bool has_keys(
+	const struct tls_server *server, const struct keys_held *held, struct fault *fault)
+{
+	struct keys_held mine = {{0}};
+
+	for (size_t i = 0; i < server->count; i++)
+		if (!keys_held_add(&mine, SSL_CTX_get0_certificate(server->contexts[i])))
+			return fault_set(fault, "cannot set up TLS: %s", openssl_reason());
+	return memcmp(mine.digest, held->digest, sizeof mine.digest) == 0 ||
+	       fault_set(fault, "a certificate was replaced while it was being read; try again");
+}
+
+/* Everything but the contexts. */
+static struct tls_server *server_new(size_t count, bool keyholder)
 {
 	struct tls_server *server = calloc(1, sizeof *server);
 
-	(void)keyholder;
-	CHECK(count > 0);
 	if (server == NULL)
-		goto fail;
+		return NULL;
 	server->magic = SERVER_MAGIC;
-	server->find = find;
-	server->find_context = context;
+	server->channel.fd = -1;
 	server->contexts = calloc(count, sizeof(SSL_CTX *));
 	server->method = wire_method_new();
 	server->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (server->contexts == NULL || server->method == NULL || server->sha256 == NULL)
-		goto fail;
+	server->provider = keyholder ? provider_new() : NULL;
+	if (server->contexts != NULL && server->method != NULL && server->sha256 != NULL &&
+		(server->provider != NULL || !keyholder))
+		return server;
+	tls_server_free(server);
+	return NULL;
+}
+
+struct tls_server *tls_server_new(const struct certificate_files *hosts, size_t count,
+	tls_find_host *find, void *context, const struct keys_held *held, struct fault *fault)
+{
+	CHECK(count > 0);
+
+	struct tls_server *server = server_new(count, held != NULL);
+
+	if (server == NULL) {
+		fault_set(fault, "cannot set up TLS: %s", openssl_reason());
+		return NULL;
+	}
+	server->find = find;
+	server->find_context = context;
 	for (; server->count < count; server->count++) {
 		SSL_CTX *made = context_new(server, &hosts[server->count], fault);
 
-		if (made == NULL) {
-			tls_server_free(server);
-			return NULL;
-		}
+		if (made == NULL)
+			break;
 		server->contexts[server->count] = made;
 	}
-	return server;
-
-fail:
-	fault_set(fault, "cannot set up TLS: out of memory");
+	if (server->count == count && (held == NULL || has_keys(server, held, fault)))
+		return server;
 	tls_server_free(server);
 	return NULL;
+}
+
+void tls_server_ask(struct tls_server *server, int channel)
+{
+	CHECK_MAGIC(server, SERVER_MAGIC);
+	CHECK(server->provider != NULL);
+	server->channel = (struct channel){.fd = channel};
 }
 
 void tls_server_free(struct tls_server *server)
@@ -180,6 +239,7 @@ void tls_server_free(struct tls_server *server)
 	server->magic = 0;
 	for (size_t i = 0; i < server->count; i++)
 		SSL_CTX_free(server->contexts[i]);
+	provider_free(server->provider);
 	free(server->contexts);
 	BIO_meth_free(server->method);
 	EVP_MD_free(server->sha256);

@@ -7,8 +7,10 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "os/fd.h"
 
 /* Room for a key or a long chain, and no more: these files are read whole. */
@@ -32,15 +34,14 @@ static int refuse_passphrase(char *buffer, int size, int writing, void *asked)
 	return -1;
 }
 
-static BIO *open_pem(const char *path, struct arena *arena, struct fault *fault)
+static BIO *open_pem(const char *path, struct arena *arena, struct span *text, struct fault *fault)
 {
-	struct span text;
-
+	*text = (struct span){NULL, 0};
 	arena_init(arena, 2 * PEM_FILE_MAX);
-	if (!file_read(path, PEM_FILE_MAX, arena, &text, fault))
+	if (!file_read(path, PEM_FILE_MAX, arena, text, fault))
 		return NULL;
 
-	BIO *bio = BIO_new_mem_buf(text.ptr, (int)text.len);
+	BIO *bio = BIO_new_mem_buf(text->ptr, (int)text->len);
 
 	if (bio == NULL)
 		fault_set(fault, "no memory left to read %s", path);
@@ -50,7 +51,8 @@ static BIO *open_pem(const char *path, struct arena *arena, struct fault *fault)
 bool key_read(const char *path, EVP_PKEY **key, struct fault *fault)
 {
 	struct arena arena;
-	BIO *bio = open_pem(path, &arena, fault);
+	struct span text;
+	BIO *bio = open_pem(path, &arena, &text, fault);
 	bool asked = false;
 
 	*key = NULL;
@@ -65,6 +67,8 @@ bool key_read(const char *path, EVP_PKEY **key, struct fault *fault)
 			fault_set(fault, "%s holds no private key in PEM form", path);
 	}
 	BIO_free(bio);
+	if (text.len > 0)
+		OPENSSL_cleanse((void *)(uintptr_t)text.ptr, text.len);
 	arena_end(&arena);
 	ERR_clear_error();
 	return *key != NULL;
@@ -74,7 +78,8 @@ bool key_read(const char *path, EVP_PKEY **key, struct fault *fault)
 static bool read_chain(const char *path, struct credentials *credentials, struct fault *fault)
 {
 	struct arena arena;
-	BIO *bio = open_pem(path, &arena, fault);
+	struct span text;
+	BIO *bio = open_pem(path, &arena, &text, fault);
 	bool asked = false, done = false;
 
 	if (bio == NULL)
@@ -107,24 +112,39 @@ end:
 	return done;
 }
 
-bool credentials_read(
+void key_warn_of_readers(const char *path)
+{
+	struct stat info;
+
+	if (stat(path, &info) == 0 && (info.st_mode & 077) != 0)
+		log_message(
+			LOG_WARNING, "the key %s can be read by others: chmod 600 %s", path, path);
+}
+
+bool credentials_read_public(
 	const struct certificate_files *files, struct credentials *credentials, struct fault *fault)
 {
 	*credentials = (struct credentials){0};
-	if (!read_chain(files->certificate, credentials, fault) ||
-		!key_read(files->key, &credentials->key, fault))
-		goto fail;
-	if (X509_check_private_key(credentials->leaf, credentials->key) != 1) {
+	if (read_chain(files->certificate, credentials, fault))
+		return true;
+	credentials_free(credentials);
+	return false;
+}
+
+bool credentials_read(
+	const struct certificate_files *files, struct credentials *credentials, struct fault *fault)
+{
+	if (!credentials_read_public(files, credentials, fault))
+		return false;
+	if (key_read(files->key, &credentials->key, fault)) {
+		if (X509_check_private_key(credentials->leaf, credentials->key) == 1)
+			return true;
 		ERR_clear_error();
 		fault_set(fault,
 			"the key %s does not belong to the certificate %s; put the right pair "
 			"there, or move both away to have new ones made",
 			files->key, files->certificate);
-		goto fail;
 	}
-	return true;
-
-fail:
 	credentials_free(credentials);
 	return false;
 }
@@ -135,6 +155,23 @@ void credentials_free(struct credentials *credentials)
 	sk_X509_pop_free(credentials->chain, X509_free);
 	EVP_PKEY_free(credentials->key);
 	*credentials = (struct credentials){0};
+}
+
+/* A chain of hashes: each one is over the one before and the next public key. */
+bool keys_held_add(struct keys_held *held, const X509 *certificate)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool done = len > 0 && context != NULL &&
+		    EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
+		    EVP_DigestUpdate(context, held->digest, sizeof held->digest) == 1 &&
+		    EVP_DigestUpdate(context, der, (size_t)len) == 1 &&
+		    EVP_DigestFinal_ex(context, held->digest, NULL) == 1;
+
+	EVP_MD_CTX_free(context);
+	OPENSSL_free(der);
+	return done;
 }
 
 /* Takes over `der`, which i2d_… gave with its length. */

@@ -232,7 +232,8 @@ static void measure(const char *path, long count)
 	if (store == NULL || memory == NULL)
 		die("%s", store == NULL ? fault.text : "out of memory");
 	shared.rates = rates_in(memory);
-	struct comments *comments = comments_new(&capsule, store, &shared);
+	struct comments *comments =
+		comments_new(&capsule, store, &shared, (struct counting){NULL, 0});
 	if (comments == NULL)
 		die("out of memory");
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {

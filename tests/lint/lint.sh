@@ -57,7 +57,7 @@ for file in src/main.c src/*/*.[ch]; do
 done | rule "includes go to lower floors alone"
 
 # A foreign library belongs to one folder.
-foreign='openssl/:tls sqlite3.h:store uv.h:net magic.h:site confuse.h:conf idn2.h:text uni(case|ctype|gbrk|name|norm|str|types):text'
+foreign='openssl/:tls sqlite3.h:store uv.h:net magic.h:site confuse.h:conf idn2.h:text seccomp.h:os uni(case|ctype|gbrk|name|norm|str|types):text'
 for pair in $foreign; do
 	grep -nE "^#include <${pair%%:*}" src/*.c src/*/*.[ch] | grep -vE "^src/${pair##*:}/"
 done | rule "one foreign library, one folder"
@@ -83,10 +83,15 @@ for header in src/*/*.h; do
 done | rule "every header compiles alone"
 
 # The build says what its own compiler thinks; this asks the others that are here.
+system=$(uname -s)
 for compiler in gcc clang; do
 	command -v $compiler >/dev/null || continue
 	for file in $(git ls-files 'src/*.c' 'tests/*.c' 2>/dev/null); do
-		case $file in *_other.c) [ "$(uname -s)" = Linux ] || continue ;; esac
+		case $file in
+		*_linux.c) [ "$system" = Linux ] || continue ;;
+		*_openbsd.c) [ "$system" = OpenBSD ] || continue ;;
+		*_freebsd.c) [ "$system" = FreeBSD ] || continue ;;
+		esac
 		"$compiler" "$@" -Itests/unit -Itests/wire -fsyntax-only "$file" 2>&1 | head -n 5
 	done
 done | rule "gcc and clang have no warning"
@@ -130,8 +135,12 @@ nm "$objects"/proto/*.o | awk '$2 == "T" {print $3}' | sort -u >"$objects/own.tx
 grep -vxFf "$objects/own.txt" "$objects/impure.txt" | rule "proto and the rules of comments are pure"
 
 if command -v shellcheck >/dev/null; then
-	find src tests -name '*.sh' -exec shellcheck -s sh .ci/run {} + 2>&1 |
-		rule "shellcheck finds nothing in the scripts"
+	{
+		find src tests -name '*.sh' -exec shellcheck -s sh .ci/run src/dist/openrc/kindling.initd \
+			src/dist/rc.d/kindling.freebsd src/dist/debian/kindling.prerm \
+			src/dist/debian/kindling.postrm {} +
+		shellcheck -s ksh src/dist/rc.d/kindling.openbsd
+	} 2>&1 | rule "shellcheck finds nothing in the scripts"
 else
 	echo "ok # SKIP shellcheck is not installed" >>"$results"
 fi

@@ -97,7 +97,7 @@ static inline int set_up(void **state)
 	memset(rates_memory, 0, sizeof rates_memory);
 	shared = (struct comments_shared){
 		.generation = &w.generation, .rates = rates_in(rates_memory), .secret = {1, 2, 3}};
-	comments = comments_new(&capsule, w.store, &shared);
+	comments = comments_new(&capsule, w.store, &shared, (struct counting){NULL, 0});
 	assert_non_null(comments);
 	now = NOON;
 	another_slug = NULL;

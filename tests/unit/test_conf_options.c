@@ -42,6 +42,26 @@ static const char *first_word(const char *text)
 	return word;
 }
 
+/* Complaints of what comes out of an option's value name its place. */
+static void every_value_knows_its_place(void **state)
+{
+	struct fixture *f = *state;
+	const struct conf_capsule *capsule;
+
+	assert_good(f, read_text(f, "\nuser = rosa\nlisten = {\n'[::1]:7' }\ncapsule x {\n"
+				    "root = r }\n"));
+	capsule = &f->conf->capsules[0];
+	assert_string_equal(conf_place(f->conf, NULL, "user", &f->arena), "k.conf:2: user");
+	assert_string_equal(conf_place(f->conf, NULL, "listen", &f->arena), "k.conf:4: listen");
+	assert_string_equal(conf_place(f->conf, NULL, "log_to", &f->arena), "log_to");
+	assert_string_equal(conf_place(f->conf, capsule, "root", &f->arena), "k.conf:6: root");
+	assert_string_equal(conf_place(f->conf, capsule, "feed", &f->arena), "x: feed");
+	assert_good(f, READ_WORDS(f, W("--ready-file"), W("r"), W("--root"), W("r")));
+	capsule = &f->conf->capsules[0];
+	assert_string_equal(conf_place(f->conf, NULL, "ready_file", &f->arena), "--ready-file");
+	assert_string_equal(conf_place(f->conf, capsule, "root", &f->arena), "--root");
+}
+
 static void every_default_passes_its_own_check(void **state)
 {
 	struct fixture *f = *state;
@@ -138,10 +158,11 @@ static void every_list_is_bounded(void **state)
 			option->scope == OPTION_CAPSULE ? "capsule x {\n" : "\n", option->name);
 		for (unsigned k = 0; k <= option->max; k++)
 			len += (size_t)snprintf(text + len, sizeof(text) - len,
-				option->check == option_table[0].check ? "%s'127.0.0.1:%u'"
-				: strcmp(option->name, "types") == 0   ? "%s'e%u=a/b'"
-				: strcmp(option->name, "owner") == 0   ? "%s'%064x'"
-								       : "%s'h%u.example'",
+				option->check == option_table[0].check   ? "%s'127.0.0.1:%u'"
+				: strcmp(option->name, "types") == 0     ? "%s'e%u=a/b'"
+				: strcmp(option->name, "owner") == 0     ? "%s'%064x'"
+				: strcmp(option->argument, "RANGE") == 0 ? "%s'2001:db8::%u'"
+									 : "%s'h%u.example'",
 				k == 0 ? "" : ",", k + 1);
 		(void)snprintf(text + len, sizeof(text) - len, "%s",
 			option->scope == OPTION_CAPSULE ? "}}" : "}");
@@ -325,6 +346,7 @@ int main(void)
 
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_default_passes_its_own_check),
+		cmocka_unit_test(every_value_knows_its_place),
 		cmocka_unit_test(every_number_is_bounded_at_both_ends),
 		cmocka_unit_test(every_choice_is_one_of_its_words),
 		cmocka_unit_test(every_list_is_bounded),

@@ -62,12 +62,62 @@ static void days(void **state)
 	}
 }
 
+/* What an author may have meant for an entry. */
+static void labels(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *label;
+		enum feed_label kind;
+	} rows[] = {
+		{"2026-11-23 - A title", FEED_ENTRY},
+		{"2026-11-23: 'tis", FEED_ENTRY},
+		{"", FEED_UNDATED},
+		{"A title", FEED_UNDATED},
+		{"Version 1.2.3", FEED_UNDATED},
+		{"1.2.3 is out", FEED_UNDATED},
+		{"10.0.0.1", FEED_UNDATED},
+		{"2026", FEED_UNDATED},
+		{"2026-11", FEED_UNDATED},
+		{"12026-11-23 x", FEED_UNDATED},
+		{"2026-02-30 - No day", FEED_NO_DAY},
+		{"2026-1-5 - A title", FEED_NO_DAY},
+		{"2026/11/23 A title", FEED_NO_DAY},
+		{"23.11.2026 A title", FEED_NO_DAY},
+		{"2026-11-231 A title", FEED_NO_GAP},
+		{"2026-11-23", FEED_NO_TITLE},
+		{"2026-11-23 - ", FEED_NO_TITLE},
+		{"2026-11-23 - 5 reasons", FEED_DIGIT_TITLE},
+		{"A title 2026-11-23", FEED_DATE_LATE},
+		{"A title (2026-11-23)", FEED_DATE_LATE},
+		{"A number 12026-11-23", FEED_UNDATED},
+		{"A number 2026-11-231", FEED_UNDATED},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct feed_entry entry;
+		enum feed_label kind = feed_read_label(span_of(rows[i].label), &entry);
+		if (kind != rows[i].kind)
+			fail_msg("%s: %d, not %d", rows[i].label, (int)kind, (int)rows[i].kind);
+	}
+}
+
+static void titles(void **state)
+{
+	(void)state;
+	assert_span_equal(
+		feed_title(S("text\n## No\n```\n# No\n```\n#  A title \n# B\n")), "A title");
+	assert_span_equal(feed_title(S("## No\n")), "");
+	assert_span_equal(feed_title(S("")), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_in_order),
 		cmocka_unit_test(not_entries),
 		cmocka_unit_test(days),
+		cmocka_unit_test(labels),
+		cmocka_unit_test(titles),
 	};
 	return cmocka_run_group_tests_name("feed", tests, NULL, NULL);
 }

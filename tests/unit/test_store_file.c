@@ -104,29 +104,32 @@ static void a_store_is_looked_over(void **state)
 {
 	(void)state;
 	char absent[1024];
+	struct store_condition condition;
 	store_begin();
 	snprintf(absent, sizeof absent, "%s", tree_at(&w.tree, "deep/er/k.db"));
-	assert_true(store_check(absent, &w.fault));
+	assert_true(store_check(absent, &condition, &w.fault));
 	assert_int_equal(access(tree_at(&w.tree, "deep"), F_OK), -1);
-	assert_true(store_check(w.spec, &w.fault)); /* while it is open */
+	assert_int_equal(condition.version, 0);
+	assert_true(store_check(w.spec, &condition, &w.fault)); /* while it is open */
+	assert_int_equal(condition.version, condition.newest);
 	store_end();
-	assert_true(store_check(w.spec, &w.fault));
+	assert_true(store_check(w.spec, &condition, &w.fault));
 	assert_int_equal(access(tree_at(&w.tree, "var/kindling.db-wal"), F_OK), -1);
 	assert_int_equal(access(tree_at(&w.tree, "var/kindling.db-shm"), F_OK), -1);
 	tell_file("PRAGMA user_version = 9999");
-	assert_fault(store_check(w.spec, &w.fault), "start the newer program");
+	assert_fault(store_check(w.spec, &condition, &w.fault), "start the newer program");
 	tree_remove(&w.tree, "var/kindling.db");
 	tree_file(&w.tree, "var/kindling.db", "This is no database, it is a letter to somebody.");
-	assert_fault(store_check(w.spec, &w.fault), "not a database");
+	assert_fault(store_check(w.spec, &condition, &w.fault), "not a database");
 	tree_file(&w.tree, "var/kindling.db", "");
-	assert_true(store_check(w.spec, &w.fault));
+	assert_true(store_check(w.spec, &condition, &w.fault));
 	tell_file("CREATE TABLE things (id INTEGER)");
-	assert_fault(store_check(w.spec, &w.fault), "another program");
+	assert_fault(store_check(w.spec, &condition, &w.fault), "another program");
 	tree_remove(&w.tree, "var/kindling.db");
 	assert_int_equal(mkfifo(w.spec, 0600), 0);
-	assert_fault(store_check(w.spec, &w.fault), "not a regular file");
+	assert_fault(store_check(w.spec, &condition, &w.fault), "not a regular file");
 	tree_remove(&w.tree, "var/kindling.db");
-	assert_fault(store_check(w.tree.path, &w.fault), "is a folder");
+	assert_fault(store_check(w.tree.path, &condition, &w.fault), "is a folder");
 	store_begin();
 }
 

@@ -28,7 +28,7 @@ static int find_host(void *context, struct span name)
 static void restart(struct fixture *fixture)
 {
 	tls_server_free(fixture->server);
-	fixture->server = tls_server_new(fixture->hosts, 2, find_host, fixture, -1, &fixture->fault);
+	fixture->server = tls_server_new(fixture->hosts, 2, find_host, fixture, NULL, &fixture->fault);
 }
 
 static int set_up(void **state)

@@ -29,7 +29,7 @@ static int set_up(void **state)
 	make_folder(fixture->folder);
 	assert_true(certificate_files_for(fixture->folder, name, &files, NULL));
 	assert_true(certificate_make(&files, (struct certificate_names){&name, 1}, NULL));
-	fixture->server = tls_server_new(&files, 1, find_host, NULL, -1, NULL);
+	fixture->server = tls_server_new(&files, 1, find_host, NULL, NULL, NULL);
 	assert_non_null(fixture->server);
 	*state = fixture;
 	return 0;

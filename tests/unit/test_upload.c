@@ -15,6 +15,7 @@
 #include "credentials.h"
 #include "net/net.h"
 #include "os/fd.h"
+#include "os/listen.h"
 
 static struct {
 	char folder[64];
@@ -126,9 +127,11 @@ static int begin(void **state)
 	make_folder(w.folder);
 	assert_true(certificate_files_for(w.folder, "localhost", &files, &fault));
 	assert_true(certificate_make(&files, (struct certificate_names){names, 1}, &fault));
-	w.tls = tls_server_new(&files, 1, first_host, NULL, -1, &fault);
+	w.tls = tls_server_new(&files, 1, first_host, NULL, NULL, &fault);
 	assert_non_null(w.tls);
 	w.settings = (struct conf){.max_connections = 100,
+		.max_connections_per_address = 100,
+		.max_connections_per_network = 100,
 		.handshake_timeout = 30,
 		.request_timeout = 30,
 		.upload_timeout = 30,
@@ -136,9 +139,13 @@ static int begin(void **state)
 		.write_timeout = 30,
 		.close_timeout = 30,
 		.drain_timeout = 30};
-	w.admission = (struct admission){admission_table_new(1, &fault), 0, 100};
+	w.admission = (struct admission){admission_table_new(&fault), 0};
 	assert_non_null(w.admission.table);
-	w.net = net_new(&w.settings, &service, w.tls, &w.admission, &fault);
+	w.net = net_new(&(struct net_setup){.settings = &w.settings,
+				.service = &service,
+				.tls = w.tls,
+				.admission = &w.admission},
+		&fault);
 	assert_non_null(w.net);
 	assert_true(address_parse("127.0.0.1:0", &any, &fault));
 	int fd = listen_open(&any, &fault);
@@ -147,7 +154,7 @@ static int begin(void **state)
 	assert_true(net_listen(w.net, fd, &fault));
 	assert_int_equal(pipe(w.end), 0);
 	assert_true(fd_set_nonblocking(w.end[0]));
-	assert_true(net_drain_on_end_of(w.net, w.end[0], &fault));
+	assert_true(net_retire_on_end_of(w.net, w.end[0], &fault));
 	assert_int_equal(pthread_create(&w.thread, NULL, serve, NULL), 0);
 	return 0;
 }

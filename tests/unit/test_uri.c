@@ -342,6 +342,38 @@ static void resolve_local(void **state)
 	assert_false(uri_resolve_local(S("//localhost/"), S("localhost"), S("/"), &none, &path));
 }
 
+/* What a link line says, wherever it leads. */
+static void references(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *reference, *host, *path; /* path NULL: it is wrong */
+		enum uri_scheme scheme;
+	} rows[] = {
+		{"b.gmi?q#f", "", "/posts/b.gmi", URI_GEMINI},
+		{"", "", "/posts/a.gmi", URI_GEMINI},
+		{"//example.org/b", "example.org", "/b", URI_GEMINI},
+		{"gemini://example.org", "example.org", "/", URI_GEMINI},
+		{"titan://example.org/b", "example.org", "/b", URI_TITAN},
+		{"mailto:rosa@example.org", "", "", URI_OTHER},
+		{"../../b", "", NULL, URI_GEMINI},
+		{"%zz", "", NULL, URI_GEMINI},
+		{"gemini://rosa@example.org/", "", NULL, URI_GEMINI},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct uri uri;
+		const char *why =
+			uri_resolve(span_of(rows[i].reference), S("/posts/a.gmi"), &arena, &uri);
+		if ((why == NULL) != (rows[i].path != NULL))
+			fail_msg("%s: %s", rows[i].reference, why != NULL ? why : "no fault");
+		if (why != NULL)
+			continue;
+		assert_int_equal(uri.scheme, rows[i].scheme);
+		assert_span_equal(uri.host, rows[i].host);
+		assert_span_equal(uri.path, rows[i].path);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -357,6 +389,7 @@ int main(void)
 		TEST(append_path),
 		TEST(decode_query),
 		TEST(resolve_local),
+		TEST(references),
 	};
 	return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -39,6 +40,15 @@ static bool bind_source(int fd, const char *source)
 
 	return inet_pton(AF_INET, source, &address.sin_addr) == 1 &&
 	       bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+}
+
+static bool connect_path(const struct client *client, const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	return snprintf(address.sun_path, sizeof(address.sun_path), "%s", path) <
+		       (int)sizeof(address.sun_path) &&
+	       connect(client->fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 }
 
 static bool connect_socket(struct client *client, unsigned port, bool ipv6)
@@ -72,10 +82,17 @@ bool client_connect(struct client *client, unsigned port, const struct client_op
 	*client = (struct client){.fd = -1, .end = CLIENT_OPEN};
 	client->deadline =
 		now_ms() + (options->timeout_ms != 0 ? options->timeout_ms : PATIENCE_MS);
-	client->fd = socket(
-		options->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	client->fd = socket(options->path != NULL ? AF_UNIX
+			    : options->ipv6       ? AF_INET6
+						  : AF_INET,
+		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (client->fd < 0)
 		return false;
+	if (options->path != NULL)
+		return connect_path(client, options->path);
+	if (options->receive_buffer > 0)
+		setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &options->receive_buffer,
+			sizeof(options->receive_buffer));
 	/* So that each piece that is sent leaves in a packet of its own. */
 	setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (options->source != NULL && !bind_source(client->fd, options->source))

@@ -20,6 +20,8 @@ struct client_options {
 	const char *sni;             /* NULL: "localhost"; "": none is sent */
 	const char *source;          /* the address to come from; NULL: any */
 	bool ipv6;                   /* to ::1 instead of 127.0.0.1 */
+	const char *path;            /* to this Unix socket instead; NULL: none */
+	int receive_buffer;          /* bytes that the system keeps for it; 0: as usual */
 	int version;                 /* TLS1_2_VERSION and the like, that one alone; 0: any */
 	const struct person *person; /* the client certificate; NULL: none */
 	SSL_SESSION *session;        /* to be resumed; NULL: none */

@@ -25,7 +25,7 @@ static int start(void **state)
 	/* One worker: what is counted per worker can then be told from outside. */
 	static const char *const extra[] = {"--handshake-timeout", "1", "--request-timeout", "2",
 		"--write-timeout", "2", "--close-timeout", "1", "--max-connections-per-address",
-		"8", "--max-connections", "300", NULL};
+		"8", NULL};
 	char path[DAEMON_PATH_SIZE];
 	pid_t worker;
 	int fd;
@@ -236,7 +236,7 @@ static void too_many_from_one_address(void **state)
 }
 
 /* Connections that say nothing, from many addresses: others are answered meanwhile, and all of
- * them are closed on time; over the worker's limit they are refused. */
+ * them are closed on time. */
 static void many_silent(void **state)
 {
 	enum { EACH = 8, ADDRESSES = 25 };
@@ -265,28 +265,6 @@ static void many_silent(void **state)
 	wait_for_rest();
 }
 
-static void too_many_in_all(void **state)
-{
-	enum { EACH = 8, LIMIT = 300 };
-	static struct client clients[LIMIT];
-	char source[32], byte;
-
-	(void)state;
-	wait_for_rest();
-	for (size_t i = 0; i < COUNT(clients); i++) {
-		snprintf(source, sizeof(source), "127.0.2.%zu", 1 + i / EACH);
-		assert_true(client_connect(
-			&clients[i], server.port, &(struct client_options){.source = source}));
-	}
-	assert_true(is_refused("127.0.3.1"));
-	for (size_t i = 0; i < COUNT(clients); i++) {
-		assert_int_equal(client_read(&clients[i], &byte, 1), 0);
-		client_close(&clients[i]);
-	}
-	wait_for_rest();
-	expect(&server, NULL, "gemini://localhost/", 20);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,8 +279,6 @@ int main(void)
 		TEST("too many connections of one address are refused, others answered",
 			too_many_from_one_address),
 		TEST("two hundred silent connections: others are answered at once", many_silent),
-		TEST("over the worker's limit, connections are refused before the handshake",
-			too_many_in_all),
 	};
 
 	return cmocka_run_group_tests_name("deadlines", tests, start, fixture_end);

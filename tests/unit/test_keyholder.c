@@ -1,0 +1,731 @@
+/*
+ * The keyholder: that handshakes work without the key, what becomes of them when it does not
+ * answer, and that it signs nothing but handshakes.
+ */
+#include "tls/keyholder.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+
+#include "capture.h"
+#include "holder.h"
+#include "proc/keyholder.h"
+#include "tls/channel.h"
+#include "tls/server.h"
+
+struct fixture {
+	char folder[64];
+	struct certificate_files hosts[2];
+	EVP_PKEY *keys[2];
+	struct holder holder;
+	struct tls_server *server;
+	int channel;
+	struct fault fault;
+};
+
+static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+
+static int find_host(void *context, struct span name)
+{
+	assert_non_null(context);
+	return span_equal(name, S("example.org"));
+}
+
+static EVP_PKEY *make_any_key(const char *kind)
+{
+	EVP_PKEY *key = NULL;
+	if (strcmp(kind, "RSA-PSS") != 0)
+		return make_key(kind);
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_rsa_keygen_bits(context, 2048), 1);
+	assert_int_equal(EVP_PKEY_generate(context, &key), 1);
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+static void write_host(struct fixture *fixture, int host, const char *kind)
+{
+	static const char *const names[] = {"localhost", "example.org"};
+	struct certificate_files *files = &fixture->hosts[host];
+	assert_true(certificate_files_for(fixture->folder, names[host], files, &fixture->fault));
+	EVP_PKEY_free(fixture->keys[host]);
+	fixture->keys[host] = make_any_key(kind);
+	X509 *leaf =
+		make_certificate(fixture->keys[host], (struct recipe){names[host], 0, 3600, NULL});
+	write_private_key(files->key, fixture->keys[host], NULL);
+	write_certificates(files->certificate, leaf, NULL);
+	X509_free(leaf);
+}
+
+/* A keyholder and a server for the keys that are there. */
+static void start(struct fixture *fixture)
+{
+	holder_start(&fixture->holder, fixture->hosts, 2);
+	fixture->channel = holder_channel(&fixture->holder);
+	/* What it does not read it cannot need. */
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(unlink(fixture->hosts[i].key), 0);
+	fixture->server = tls_server_new(
+		fixture->hosts, 2, find_host, fixture, &fixture->holder.held, &fixture->fault);
+	if (fixture->server == NULL)
+		fail_msg("%s", fixture->fault.text);
+	tls_server_ask(fixture->server, fixture->channel);
+}
+
+static void stop(struct fixture *fixture)
+{
+	tls_server_free(fixture->server);
+	fd_close(&fixture->channel);
+	holder_stop(&fixture->holder);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof *fixture);
+	make_folder(fixture->folder);
+	write_host(fixture, 0, "P-256");
+	write_host(fixture, 1, "RSA2048");
+	start(fixture);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+	stop(fixture);
+	remove_folder(fixture->folder);
+	for (int i = 0; i < 2; i++)
+		EVP_PKEY_free(fixture->keys[i]);
+	free(fixture);
+	return 0;
+}
+
+/* ---- handshakes */
+
+static void open_client(
+	struct fixture *fixture, struct client *client, int version, int host, const char *wanted)
+{
+	client_open(client, fixture->server, client_context(version),
+		host == 0 ? "localhost" : "example.org", SOCK_SEQPACKET);
+	SSL_set_verify(client->ssl, SSL_VERIFY_NONE, NULL);
+	if (wanted != NULL)
+		assert_int_equal(SSL_set1_sigalgs_list(client->ssl, wanted), 1);
+}
+
+/* Whether it came about; its client has then checked the signature with the host's own key. */
+static bool shakes_hands(struct fixture *fixture, int version, int host, const char *wanted)
+{
+	struct client client;
+	open_client(fixture, &client, version, host, wanted);
+	bool done = client_handshake(&client) == TLS_DONE && SSL_is_init_finished(client.ssl);
+	if (done) {
+		EVP_PKEY *shown = X509_get0_pubkey(SSL_get0_peer_certificate(client.ssl));
+		assert_int_equal(EVP_PKEY_eq(shown, fixture->keys[host]), 1);
+		client_say(&client, "gemini://localhost/\r\n");
+	}
+	client_close(&client);
+	return done;
+}
+
+static void keys_of_every_kind_sign_in_every_version(void **state)
+{
+	static const char *const kinds[][2] = {{"P-384", "P-521"}, {"ED25519", "ED448"},
+		{"RSA3072", "RSA-PSS"}, {"P-256", "P-256"}};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		stop(fixture);
+		for (int host = 0; host < 2; host++)
+			write_host(fixture, host, kinds[i][host]);
+		start(fixture);
+		for (int host = 0; host < 2; host++)
+			for (int j = 0; j < 2; j++)
+				if (!shakes_hands(fixture, versions[j], host, NULL))
+					fail_msg("no handshake: %s, %x", kinds[i][host],
+						versions[j]);
+	}
+}
+
+static void clients_choose_among_the_schemes(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_true(shakes_hands(fixture, TLS1_2_VERSION, 1, "rsa_pkcs1_sha256"));
+	assert_true(shakes_hands(fixture, TLS1_2_VERSION, 1, "rsa_pss_rsae_sha256"));
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 1, "rsa_pss_rsae_sha256"));
+	assert_false(shakes_hands(fixture, TLS1_3_VERSION, 1, "ecdsa_secp256r1_sha256"));
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, "ecdsa_secp256r1_sha256"));
+	/* In TLS 1.2 the curve is nobody's business. */
+	assert_true(shakes_hands(fixture, TLS1_2_VERSION, 0, "ecdsa_secp384r1_sha384"));
+	assert_false(shakes_hands(fixture, TLS1_3_VERSION, 0, "ecdsa_secp384r1_sha384"));
+}
+
+static void clients_certificates_of_every_kind_are_still_verified(void **state)
+{
+	static const char *const kinds[] = {
+		"RSA2048", "RSA-PSS", "P-256", "P-384", "P-521", "ED25519", "ED448"};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		EVP_PKEY *key = make_any_key(kinds[i]);
+		X509 *certificate = make_certificate(key, (struct recipe){"me", 0, 3600, NULL});
+		unsigned char hash[32];
+		hash_key(key, hash);
+		for (int j = 0; j < 2; j++) {
+			struct client client;
+			struct identity identity;
+			open_client(fixture, &client, versions[j], j, NULL);
+			assert_int_equal(
+				SSL_use_cert_and_key(client.ssl, certificate, key, NULL, 1), 1);
+			client_connect(&client);
+			assert_true(tls_identity(client.tls, &identity) && identity.present);
+			assert_memory_equal(identity.key, hash, sizeof hash);
+			client_close(&client);
+		}
+		X509_free(certificate);
+		EVP_PKEY_free(key);
+	}
+}
+
+/* The server reads its certificates after the keyholder has read its own. */
+static void a_certificate_that_is_replaced_meanwhile_is_a_fault(void **state)
+{
+	struct fixture *fixture = *state;
+	write_host(fixture, 1, "P-256");
+	assert_null(tls_server_new(
+		fixture->hosts, 2, find_host, fixture, &fixture->holder.held, &fixture->fault));
+	assert_non_null(strstr(fixture->fault.text, "was replaced"));
+}
+
+static void a_key_that_does_not_fit_is_not_held(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keys *keys = keys_new(1, &fixture->fault);
+	EVP_PKEY *other = make_key("P-256");
+	write_host(fixture, 0, "P-256");
+	write_private_key(fixture->hosts[0].key, other, NULL);
+	assert_false(keys_read(keys, 0, &fixture->hosts[0], &fixture->fault));
+	assert_non_null(strstr(fixture->fault.text, "does not belong to"));
+	keys_free(keys);
+	EVP_PKEY_free(other);
+}
+
+/* ---- a keyholder that does not do its part */
+
+enum conduct { HONEST, SILENT, SLOW, GARBAGE, FORGED, REFUSING, EMPTY, LEAVING };
+
+/* Between a server and the real keyholder, in a thread of its own. */
+struct impostor {
+	int server, holder; /* its ends */
+	atomic_int conduct; /* an enum conduct */
+	pthread_t thread;
+	struct channel_answer kept;
+	_Atomic ssize_t kept_size; /* of an answer that it kept to itself */
+};
+
+static void misanswer(struct impostor *impostor, const struct channel_question *question)
+{
+	struct channel_answer answer = {.number = question->number + 1};
+	memset(answer.signature, 'x', sizeof answer.signature);
+	switch (atomic_load(&impostor->conduct)) {
+	case GARBAGE: /* too short, of another question, and at last too long for any signature */
+		send(impostor->server, "x", 1, 0);
+		send(impostor->server, &answer, CHANNEL_ANSWER_HEAD + 64, 0);
+		answer.number = question->number;
+		send(impostor->server, &answer, sizeof answer, 0);
+		break;
+	case FORGED:
+		answer.number = question->number;
+		send(impostor->server, &answer, CHANNEL_ANSWER_HEAD + 64, 0);
+		break;
+	case REFUSING:
+		answer.number = question->number;
+		send(impostor->server, &answer, CHANNEL_ANSWER_HEAD, 0);
+		break;
+	default: /* EMPTY */
+		send(impostor->server, "", 0, 0);
+	}
+}
+
+static void *impostor_main(void *memory)
+{
+	struct impostor *impostor = memory;
+	struct channel_question question;
+	struct channel_answer answer;
+	ssize_t got;
+	while ((got = recv(impostor->server, &question, sizeof question, 0)) > 0) {
+		if (impostor->conduct == LEAVING)
+			break;
+		if (impostor->conduct > SLOW) {
+			misanswer(impostor, &question);
+			continue;
+		}
+		assert_int_equal(send(impostor->holder, &question, (size_t)got, 0), got);
+		got = recv(impostor->holder, &answer, sizeof answer, 0);
+		assert_true(got > (ssize_t)CHANNEL_ANSWER_HEAD);
+		if (impostor->conduct == SILENT) {
+			impostor->kept = answer;
+			impostor->kept_size = got;
+			continue;
+		}
+		if (impostor->conduct == SLOW)
+			poll(NULL, 0, 300);
+		send(impostor->server, &answer, (size_t)got, MSG_NOSIGNAL);
+	}
+	fd_close(&impostor->server);
+	return NULL;
+}
+
+static void impostor_start(struct fixture *fixture, struct impostor *impostor, enum conduct conduct)
+{
+	int ends[2];
+	memset(impostor, 0, sizeof *impostor);
+	impostor->conduct = (int)conduct;
+	assert_true(keyholder_pair(ends, &fixture->fault));
+	impostor->server = ends[0];
+	impostor->holder = fixture->channel;
+	fixture->channel = ends[1];
+	tls_server_ask(fixture->server, fixture->channel);
+	assert_int_equal(pthread_create(&impostor->thread, NULL, impostor_main, impostor), 0);
+}
+
+static void impostor_stop(struct fixture *fixture, struct impostor *impostor)
+{
+	fd_close(&fixture->channel);
+	assert_int_equal(pthread_join(impostor->thread, NULL), 0);
+	fixture->channel = impostor->holder;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned count = 0;
+	for (; (text = strstr(text, word)) != NULL; text++)
+		count++;
+	return count;
+}
+
+static void a_wrong_answer_fails_the_handshake_and_no_more(void **state)
+{
+	static const enum conduct conducts[] = {GARBAGE, FORGED, REFUSING, EMPTY, LEAVING};
+	for (size_t i = 0; i < sizeof conducts / sizeof *conducts; i++) {
+		struct fixture *fixture = *state;
+		struct impostor impostor;
+		impostor_start(fixture, &impostor, HONEST);
+		assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+		impostor.conduct = (int)conducts[i];
+		int64_t before = now_ms();
+		capture_begin();
+		for (int j = 0; j < 4; j++)
+			assert_false(shakes_hands(fixture, versions[j % 2], j / 2, NULL));
+		/* Once for all of them; a forged one is the client's to find out. */
+		assert_int_equal(count_of(capture_end(), "no signature from the keyholder"),
+			conducts[i] != FORGED);
+		assert_in_range(now_ms() - before, 0, KEYHOLDER_TIMEOUT_MS - 1);
+		impostor.conduct = HONEST;
+		if (conducts[i] != LEAVING)
+			assert_true(shakes_hands(fixture, TLS1_3_VERSION, 1, NULL));
+		impostor_stop(fixture, &impostor);
+	}
+}
+
+static void a_slow_answer_is_waited_for(void **state)
+{
+	struct impostor impostor;
+	impostor_start(*state, &impostor, SLOW);
+	assert_true(shakes_hands(*state, TLS1_3_VERSION, 0, NULL));
+	impostor_stop(*state, &impostor);
+}
+
+static void silence_is_waited_for_once_and_ends_with_a_late_answer(void **state)
+{
+	struct fixture *fixture = *state;
+	struct impostor impostor;
+	impostor_start(fixture, &impostor, SILENT);
+	capture_begin();
+	int64_t before = now_ms();
+	assert_false(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+	int64_t after = now_ms();
+	assert_in_range(after - before, KEYHOLDER_TIMEOUT_MS, KEYHOLDER_TIMEOUT_MS * 2);
+	/* The others do not wait for what will not come. */
+	for (int i = 0; i < 10; i++)
+		assert_false(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+	assert_in_range(now_ms() - after, 0, KEYHOLDER_TIMEOUT_MS - 1);
+	assert_int_equal(count_of(capture_end(), "no signature from the keyholder"), 1);
+	impostor.conduct = HONEST;
+	assert_true(impostor.kept_size > 0);
+	send(impostor.server, &impostor.kept, (size_t)impostor.kept_size, 0);
+	/* It is not taken for the answer to the next question. */
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+	assert_true(shakes_hands(fixture, TLS1_2_VERSION, 1, NULL));
+	impostor_stop(fixture, &impostor);
+}
+
+/* ---- hostile questions */
+
+/* A question as a server that was taken over could ask it. */
+struct ask {
+	uint32_t place, scheme;
+	const char *form; /* "1.3", "1.2", or what is asked to be signed */
+	unsigned len;     /* of it; 0: all */
+	unsigned curve, point;
+};
+
+static size_t fill(const struct ask *ask, struct channel_question *question)
+{
+	unsigned char *bytes = question->bytes;
+	static const char verify[] = "TLS 1.3, server CertificateVerify";
+	size_t len = strlen(ask->form);
+	*question = (struct channel_question){.place = ask->place, .scheme = ask->scheme};
+	memset(bytes, ' ', 64);
+	if (strcmp(ask->form, "1.3") == 0) {
+		memcpy(bytes + 64, verify, sizeof verify);
+		len = 64 + sizeof verify + 32;
+	} else if (strcmp(ask->form, "1.2") == 0) {
+		bytes[64] = 3;
+		bytes[65] = (unsigned char)(ask->curve >> 8);
+		bytes[66] = (unsigned char)ask->curve;
+		bytes[67] = (unsigned char)ask->point;
+		len = 68 + ask->point;
+	} else {
+		memcpy(bytes, ask->form, len);
+	}
+	return ask->len != 0 ? ask->len : len;
+}
+
+/* The length of the signature that came; 0: refused. */
+static size_t response(int channel, uint64_t number, struct channel_answer *answer)
+{
+	struct pollfd event = {.fd = channel, .events = POLLIN};
+	assert_int_equal(poll(&event, 1, 60000), 1);
+	ssize_t got = recv(channel, answer, sizeof *answer, 0);
+	assert_true(got >= (ssize_t)CHANNEL_ANSWER_HEAD);
+	assert_int_equal(answer->number, number);
+	return (size_t)got - CHANNEL_ANSWER_HEAD;
+}
+
+static size_t put(int channel, const struct ask *ask, struct channel_answer *answer)
+{
+	static uint64_t number;
+	struct {
+		struct channel_question question;
+		char more[4096];
+	} packet = {.more = ""};
+	size_t size = CHANNEL_QUESTION_HEAD + fill(ask, &packet.question);
+	packet.question.number = ++number;
+	assert_int_equal(send(channel, &packet, size, 0), size);
+	return response(channel, number, answer);
+}
+
+#define ECDSA 0x0403
+#define PSS   0x0804
+#define PKCS1 0x0401
+
+static void handshakes_alone_are_signed(void **state)
+{
+	static const char client[] =
+		"                                                                "
+		"TLS 1.3, client CertificateVerify\0"
+		"................................";
+	static const struct ask good[] = {{0, ECDSA, "1.3", 0, 0, 0}, {0, ECDSA, "1.3", 146, 0, 0},
+		{0, ECDSA, "1.2", 0, 0x1d, 32}, {0, ECDSA, "1.2", 0, 0x17, 65},
+		{0, ECDSA, "1.2", 0, 0x18, 97}, {0, ECDSA, "1.2", 0, 0x19, 133},
+		{0, 0x0503, "1.2", 0, 0x1d, 32}, {1, PSS, "1.3", 0, 0, 0},
+		{1, PKCS1, "1.2", 0, 0x1d, 32}};
+	static const struct ask bad[] = {
+		/* another's key, no key, no scheme, another key's scheme */
+		{1, ECDSA, "1.3", 0, 0, 0}, {2, ECDSA, "1.3", 0, 0, 0},
+		{UINT32_MAX, ECDSA, "1.3", 0, 0, 0}, {0, 0, "1.3", 0, 0, 0},
+		{0, ECDSA | 0x10000, "1.3", 0, 0, 0}, {0, PSS, "1.3", 0, 0, 0},
+		{0, 0x0807, "1.3", 0, 0, 0}, {1, 0x0809, "1.3", 0, 0, 0},
+		{1, 0x0201, "1.3", 0, 0, 0},
+		/* what TLS 1.3 does not allow */
+		{0, 0x0503, "1.3", 0, 0, 0}, {1, PKCS1, "1.3", 0, 0, 0},
+		/* wrong lengths */
+		{0, ECDSA, "1.3", 129, 0, 0}, {0, ECDSA, "1.3", 131, 0, 0},
+		{0, ECDSA, "1.3", 98, 0, 0}, {0, ECDSA, "1.3", SCHEME_INPUT_MAX, 0, 0},
+		{0, ECDSA, "1.3", SCHEME_INPUT_MAX + 1, 0, 0}, {0, ECDSA, "1.3", 4096, 0, 0},
+		{0, ECDSA, "1.2", 64, 0x1d, 32}, {0, ECDSA, "1.2", 67, 0x1d, 32},
+		{0, ECDSA, "1.2", 99, 0x1d, 32}, {0, ECDSA, "1.2", 101, 0x1d, 32},
+		/* no such curve, and points of another */
+		{0, ECDSA, "1.2", 0, 0x1e, 56}, {0, ECDSA, "1.2", 0, 0x17, 32},
+		{0, ECDSA, "1.2", 0, 0, 32},
+		/* other things that somebody would like to have signed */
+		{0, ECDSA, client, sizeof client - 1, 0, 0}, {0, ECDSA, "a certificate", 0, 0, 0},
+		{0, ECDSA, "", 0, 0, 0}, {1, PKCS1, "", 32, 0, 0}, {1, PKCS1, "", 64, 0, 0}};
+	struct fixture *fixture = *state;
+	struct channel_answer answer;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		if (put(fixture->channel, &good[i], &answer) == 0)
+			fail_msg("good question %zu was refused", i);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		if (put(fixture->channel, &bad[i], &answer) != 0)
+			fail_msg("bad question %zu was answered", i);
+	}
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+}
+
+static void packets_that_are_no_questions_are_passed_over(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_answer answer;
+	char bytes[CHANNEL_QUESTION_HEAD] = "";
+	for (size_t size = 1; size < CHANNEL_QUESTION_HEAD; size++)
+		assert_int_equal(send(fixture->channel, bytes, size, 0), size);
+	assert_true(put(fixture->channel, &ask, &answer) > 0);
+}
+
+/* Sends without reading, until there is no room for another question. */
+static unsigned flood(int channel)
+{
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_question question;
+	size_t size = CHANNEL_QUESTION_HEAD + fill(&ask, &question);
+	unsigned sent = 0;
+	struct pollfd event = {.fd = channel, .events = POLLOUT};
+	while (sent < 3000 && poll(&event, 1, 60000) == 1) {
+		question.number = sent;
+		if (send(channel, &question, size, MSG_DONTWAIT) == (ssize_t)size)
+			sent++;
+	}
+	return sent;
+}
+
+static void whoever_does_not_read_keeps_nobody_waiting(void **state)
+{
+	struct fixture *fixture = *state;
+	int rude = holder_channel(&fixture->holder);
+	/* More than a socket holds: the holder goes on, and drops the answers. */
+	assert_int_equal(flood(rude), 3000);
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+	unsigned heard = 0;
+	struct channel_answer answer;
+	struct pollfd event = {.fd = rude, .events = POLLIN};
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_question question = {.number = 0};
+	size_t size = CHANNEL_QUESTION_HEAD + fill(&ask, &question);
+	question.number = UINT64_MAX;
+	while (recv(rude, &answer, sizeof answer, MSG_DONTWAIT) > 0)
+		heard++;
+	assert_in_range(heard, 1, 2999);
+	assert_int_equal(send(rude, &question, size, 0), size);
+	do {
+		assert_int_equal(poll(&event, 1, 60000), 1);
+		assert_true(recv(rude, &answer, sizeof answer, 0) > 0);
+	} while (answer.number != UINT64_MAX);
+	fd_close(&rude);
+}
+
+static bool hand_a_descriptor(int channel, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof fd)];
+	} rights = {.room = ""};
+	struct iovec part = {(char[]){0}, 1};
+	struct msghdr message = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &rights,
+		.msg_controllen = sizeof rights.room};
+	rights.header.cmsg_level = SOL_SOCKET;
+	rights.header.cmsg_type = SCM_RIGHTS;
+	rights.header.cmsg_len = CMSG_LEN(sizeof fd);
+	memcpy(CMSG_DATA(&rights.header), &fd, sizeof fd);
+	return sendmsg(channel, &message, MSG_NOSIGNAL) == 1;
+}
+
+static void a_server_cannot_fill_the_holder_with_descriptors(void **state)
+{
+	struct fixture *fixture = *state;
+	int ends[2];
+	char byte;
+	assert_int_equal(pipe(ends), 0);
+	assert_true(hand_a_descriptor(fixture->channel, ends[1]));
+	close(ends[1]);
+	struct pollfd event = {.fd = ends[0], .events = POLLIN};
+	assert_int_equal(poll(&event, 1, 60000), 1);
+	assert_int_equal(read(ends[0], &byte, 1), 0); /* nobody has the other end */
+	close(ends[0]);
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+}
+
+/* ---- channels */
+
+static void every_process_gets_a_channel_of_its_own(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_answer answer;
+	/* More than there can be at once: what has ended makes room. */
+	for (int i = 0; i < KEYHOLDER_CHANNELS_MAX + 8; i++) {
+		int channel = holder_channel(&fixture->holder);
+		/* A server that dies in the middle: its successor hears nothing of that. */
+		if (i % 2 == 0)
+			assert_true(put(channel, &ask, &answer) > 0);
+		else
+			shutdown(channel, SHUT_RDWR);
+		fd_close(&channel);
+	}
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+}
+
+static void a_holder_that_is_gone_takes_no_channel(void **state)
+{
+	struct fixture *fixture = *state;
+	int ends[2];
+	assert_true(keyholder_pair(ends, &fixture->fault));
+	fd_close(&ends[0]);
+	assert_int_equal(keyholder_channel(ends[1], &fixture->fault), -1);
+	assert_non_null(strstr(fixture->fault.text, "the keyholder takes no channel"));
+	fd_close(&ends[1]);
+}
+
+/* ---- the process */
+
+static void write_conf(struct fixture *fixture, struct arena *arena, const struct conf **conf)
+{
+	char text[512];
+	snprintf(text, sizeof text,
+		"sandbox = no\n"
+		"capsule \"localhost\" { root = \"%s\" certs = \"%s\" }\n"
+		"capsule \"fresh.example\" { root = \"%s\" certs = \"%s/new\" }\n",
+		fixture->folder, fixture->folder, fixture->folder, fixture->folder);
+	arena_init(arena, 1 << 20);
+	assert_int_equal(
+		conf_read_text("test", (struct span){text, strlen(text)}, arena, conf), CONF_OK);
+}
+
+/* Starts one as the master does; the control socket, and what it said first. */
+static enum keyholder_word run_keyholder(const struct conf *conf, pid_t *pid, int *control,
+	struct keys_held *held, struct fault *fault)
+{
+	int ends[2], word[2];
+	assert_true(keyholder_pair(ends, fault));
+	assert_int_equal(pipe(word), 0);
+	*pid = fork();
+	if (*pid == 0) {
+		close(ends[1]);
+		close(word[0]);
+		_exit(keyholder_run(&(struct keyholder_setup){conf, ends[0], word[1]}));
+	}
+	assert_true(*pid > 0);
+	close(ends[0]);
+	close(word[1]);
+	*control = ends[1];
+	enum keyholder_word said = keyholder_hear(word[0], held, fault);
+	close(word[0]);
+	return said;
+}
+
+static int code_of(pid_t pid)
+{
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void the_process_makes_reads_and_serves_until_it_is_let_go(void **state)
+{
+	struct fixture *fixture = *state;
+	struct fault *fault = &fixture->fault;
+	struct arena arena;
+	const struct conf *conf;
+	struct keys_held held;
+	pid_t pid;
+	int control;
+	write_host(fixture, 0, "P-256");
+	write_conf(fixture, &arena, &conf);
+	if (run_keyholder(conf, &pid, &control, &held, fault) != KEYHOLDER_READY)
+		fail_msg("%s", fault->text);
+
+	struct certificate_files hosts[2] = {fixture->hosts[0]};
+	assert_true(
+		certificate_files_for(conf->capsules[1].certs, "fresh.example", &hosts[1], fault));
+	assert_int_equal(certificate_look(&hosts[1], fault), CERTIFICATE_PRESENT);
+	struct tls_server *server = tls_server_new(hosts, 2, find_host, fixture, &held, fault);
+	int channel = keyholder_channel(control, fault);
+	assert_non_null(server);
+	assert_true(channel >= 0);
+	/* What stops a server does not stop it: clients may be in their handshakes. */
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		assert_int_equal(kill(pid, signals[i]), 0);
+	fd_close(&control);
+	tls_server_ask(server, channel);
+	struct tls_server *other = fixture->server;
+	fixture->server = server;
+	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
+	fixture->server = other;
+	fd_close(&channel);
+	assert_int_equal(code_of(pid), 0);
+	tls_server_free(server);
+	arena_end(&arena);
+}
+
+static void the_process_says_what_is_wrong_with_the_keys(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arena arena;
+	const struct conf *conf;
+	struct keys_held held;
+	pid_t pid;
+	int control;
+	EVP_PKEY *other = make_key("P-256");
+	write_private_key(fixture->hosts[0].key, other, NULL);
+	write_conf(fixture, &arena, &conf);
+	assert_int_equal(
+		run_keyholder(conf, &pid, &control, &held, &fixture->fault), KEYHOLDER_FAILED);
+	assert_non_null(strstr(fixture->fault.text, "does not belong to the certificate"));
+	assert_int_equal(code_of(pid), 1);
+	close(control);
+	EVP_PKEY_free(other);
+	arena_end(&arena);
+}
+
+static void a_process_that_says_nothing_has_failed(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keys_held held;
+	int word[2];
+	assert_int_equal(pipe2(word, O_NONBLOCK), 0);
+	assert_int_equal(keyholder_hear(word[0], &held, &fixture->fault), KEYHOLDER_SILENT);
+	close(word[1]);
+	assert_int_equal(keyholder_hear(word[0], &held, &fixture->fault), KEYHOLDER_FAILED);
+	assert_non_null(strstr(fixture->fault.text, "ended before"));
+	close(word[0]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(keys_of_every_kind_sign_in_every_version),
+		TEST(clients_choose_among_the_schemes),
+		TEST(clients_certificates_of_every_kind_are_still_verified),
+		TEST(a_certificate_that_is_replaced_meanwhile_is_a_fault),
+		TEST(a_key_that_does_not_fit_is_not_held),
+		TEST(a_wrong_answer_fails_the_handshake_and_no_more),
+		TEST(a_slow_answer_is_waited_for),
+		TEST(silence_is_waited_for_once_and_ends_with_a_late_answer),
+		TEST(handshakes_alone_are_signed),
+		TEST(packets_that_are_no_questions_are_passed_over),
+		TEST(whoever_does_not_read_keeps_nobody_waiting),
+		TEST(a_server_cannot_fill_the_holder_with_descriptors),
+		TEST(every_process_gets_a_channel_of_its_own),
+		TEST(a_holder_that_is_gone_takes_no_channel),
+		TEST(the_process_makes_reads_and_serves_until_it_is_let_go),
+		TEST(the_process_says_what_is_wrong_with_the_keys),
+		TEST(a_process_that_says_nothing_has_failed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
