@@ -64,6 +64,8 @@ $(BUILD)/fault/preload.so: tests/fault/preload.c tests/fault/faults.h
 	$(call say,CC,$<)
 	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARNINGS) $(WERROR) -O2 -fPIC -shared -o $@ $< -ldl
 
+include tests/fault/hook.mk
+
 -include $(UNIT_TESTS:=.d) $(WIRE_TESTS:=.d) $(FAULT_TESTS:=.d) $(WIRE_OBJECTS:.o=.d) \
 	$(FAULT_OBJECTS:.o=.d)
 

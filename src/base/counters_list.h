@@ -66,8 +66,12 @@ enum gauge {
 		GAUGE_COUNT
 };
 
-#define LATENCY_ONE(bound) +1
-enum { LATENCY_BUCKETS = 1 LATENCY_BOUNDS(LATENCY_ONE) };
-#undef LATENCY_ONE
+enum latency_bucket {
+#define LATENCY_ENUM(bound) LATENCY_TO_##bound,
+	LATENCY_BOUNDS(LATENCY_ENUM)
+#undef LATENCY_ENUM
+		LATENCY_BEYOND,
+	LATENCY_BUCKETS
+};
 
 #endif

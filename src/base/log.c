@@ -137,7 +137,8 @@ static struct log_style style(void)
 static void make_loss(struct log_line *line, unsigned lost)
 {
 	char text[64];
-	snprintf(text, sizeof text, "%u lines of this log were lost", lost);
+	(void)snprintf(text, sizeof text, "%u line%s of this log %s lost", lost,
+		lost == 1 ? "" : "s", lost == 1 ? "was" : "were");
 	log_line_message(line, style(), now(), LOG_WARNING, text);
 }
 
@@ -201,7 +202,7 @@ void log_message(enum log_level level, const char *format, ...)
 	char text[2048];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	(void)vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 
 	struct log_line line;

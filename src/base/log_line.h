@@ -36,7 +36,7 @@ struct log_style {
 };
 
 void log_line_message(struct log_line *line, struct log_style style, const struct log_now *now,
-	enum log_level level, const char *text);
+	enum log_level level, const char *message);
 void log_line_request(struct log_line *line, struct log_style style, const struct log_now *now,
 	const struct log_request *request);
 

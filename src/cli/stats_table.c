@@ -100,7 +100,7 @@ static uint64_t value_of(const struct table *table, const char *name)
 	return sample != NULL ? sample->value : 0;
 }
 
-static const char *sentence_of(struct span status)
+static const char *meaning_of(struct span status)
 {
 	static const struct {
 		uint64_t number;
@@ -118,13 +118,18 @@ static const char *sentence_of(struct span status)
 	return "";
 }
 
-/* NAMES_LIKE_THIS, as words. */
+/* a_name_like_this, as words. */
 static void print_words(struct span text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		putchar(c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-	}
+	for (size_t i = 0; i < text.len; i++)
+		putchar(text.ptr[i] == '_' ? ' ' : text.ptr[i]);
+}
+
+/* NOT_FOUND: not found. */
+static void print_meaning(const char *name)
+{
+	for (; *name != '\0'; name++)
+		putchar(*name == '_' ? ' ' : *name - 'A' + 'a');
 }
 
 static void print_row(const struct family *family, const struct sample *sample)
@@ -134,10 +139,10 @@ static void print_row(const struct family *family, const struct sample *sample)
 		print_text(sample->first);
 		putchar(' ');
 		print_text(sample->second);
-		const char *meaning = sentence_of(sample->second);
+		const char *meaning = meaning_of(sample->second);
 		if (meaning[0] != '\0') {
 			putchar(' ');
-			print_words(span_of(meaning));
+			print_meaning(meaning);
 		}
 	} else if (sample->first.len > 0) {
 		printf("%s", family->words[0] != '\0' ? ", " : "");

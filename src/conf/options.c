@@ -191,7 +191,13 @@ static void print_option(const struct option *option)
 	char flag[OPTION_FLAG_SIZE];
 
 	option_spell_flag(option, flag);
-	printf("  --%s %s\n      %s\n", flag, option->argument, option->sentence);
+	printf("  --%s ", flag);
+	if (option->choices == NULL)
+		printf("%s", option->argument);
+	else
+		for (const char *c = option->choices; *c != '\0'; c++)
+			putchar(*c == ' ' ? '|' : *c);
+	printf("\n      %s\n", option->sentence);
 	printf("      Default: %s\n", option->initial[0] == '\0' ? "none" : option->initial);
 }
 

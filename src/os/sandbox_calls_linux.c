@@ -111,6 +111,7 @@ static const struct condition conditions_of_worker[] = {
 	{"fcntl64", 1, WORD, F_DUPFD_CLOEXEC},
 	{"ioctl", 1, WORD, FIONBIO},
 	{"ioctl", 1, WORD, FIONREAD},
+	{"ioctl", 1, WORD, TIOCOUTQ}, /* how fast a reader reads */
 	{"setsockopt", 1, WORD, SOL_SOCKET},
 	{"setsockopt", 1, WORD, IPPROTO_TCP},
 };

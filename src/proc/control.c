@@ -33,7 +33,7 @@ static bool make_folder(const char *path, struct fault *fault)
 	const char *slash = strrchr(path, '/');
 	if (slash == NULL || slash == path)
 		return true;
-	snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+	(void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
 	return directory_make(folder, 0700, fault);
 }
 

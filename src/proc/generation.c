@@ -100,7 +100,7 @@ static bool make_tls(
 static bool plan_keys(
 	struct run *run, struct generation *generation, const struct conf *old, struct fault *fault)
 {
-	generation->files = groundwork_look_at_certificates(generation->conf);
+	generation->files = groundwork_look_at_files(generation->conf);
 	if (!groundwork_certificates(generation->conf, old, fault))
 		return false;
 	if (generation->conf->keyholder)

@@ -140,7 +140,16 @@ static uint64_t mix_file(uint64_t hash, const char *path)
 	return mix(hash, (uint64_t)info.st_mtim.tv_nsec);
 }
 
-uint64_t groundwork_look_at_certificates(const struct conf *conf)
+/* Which folder it is, whatever is in it. */
+static uint64_t mix_folder(uint64_t hash, const char *path)
+{
+	struct stat info;
+	if (stat(path, &info) != 0)
+		return mix(hash, 0);
+	return mix(mix(hash, (uint64_t)info.st_dev), (uint64_t)info.st_ino);
+}
+
+uint64_t groundwork_look_at_files(const struct conf *conf)
 {
 	uint64_t hash = FNV_BASIS;
 	for (size_t i = 0; i < conf->capsule_count; i++) {
@@ -148,6 +157,7 @@ uint64_t groundwork_look_at_certificates(const struct conf *conf)
 		struct certificate_files files;
 		if (certificate_files_for(capsule->certs, capsule->host, &files, NULL))
 			hash = mix_file(mix_file(hash, files.certificate), files.key);
+		hash = mix_folder(hash, capsule->root);
 	}
 	return hash;
 }

@@ -30,8 +30,9 @@ void groundwork_descriptors(const struct conf *conf);
 /* Warns of keys that this process could not read, now that it is no longer root. */
 void groundwork_warn_of_keys(const struct conf *conf);
 
-/* A number that changes with any of the certificates' files: which they are, how long, and when
- * they were last written. */
-uint64_t groundwork_look_at_certificates(const struct conf *conf);
+/* A number that changes with any of the certificates' files (which they are, how long, and when
+ * they were last written), and with the folder that stands at a capsule's root: workers are bound
+ * to the one that stood there when they started (fence.h). */
+uint64_t groundwork_look_at_files(const struct conf *conf);
 
 #endif

@@ -35,12 +35,12 @@ void reload_look(struct reload *reload, const struct run *run)
 	const struct generation *serving = run_find(run, GENERATION_SERVING);
 	if (serving == NULL || run_plan(run) != NULL)
 		return;
-	uint64_t files = groundwork_look_at_certificates(serving->conf);
+	uint64_t files = groundwork_look_at_files(serving->conf);
 	/* Whoever writes them may not be done with both: not before two looks have shown the same.
 	 */
 	if (files != serving->files && files == reload->seen && files != reload->refused) {
 		reload->by_files = true;
-		want(reload, "certificates have changed");
+		want(reload, "certificates or the folder of a capsule have changed");
 	}
 	reload->seen = files;
 }

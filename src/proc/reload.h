@@ -2,8 +2,9 @@
  * Reloads: who asks for a new generation, when it is planned, and what is said of it.
  *
  * Four things ask for one: SIGHUP, with the configuration read anew from the same command line;
- * SIGUSR1, certificates' files that have changed, and a keyholder that has died, all three with the
- * configuration that there is. There is one plan at a time; who asks meanwhile is heard afterwards.
+ * SIGUSR1, files that have changed (certificates, or the folder at a capsule's root), and a
+ * keyholder that has died, all three with the configuration that there is. There is one plan at a
+ * time; who asks meanwhile is heard afterwards.
  */
 #ifndef KINDLING_PROC_RELOAD_H
 #define KINDLING_PROC_RELOAD_H
@@ -18,7 +19,7 @@ struct reload {
 	const char *why;       /* that it is wanted, or was */
 	bool waits;            /* for older generations to end, and it has been said */
 	struct slot keyholder; /* of the generation that serves: for the back-off */
-	uint64_t seen;         /* the certificates' files at the last look */
+	uint64_t seen;         /* the files at the last look */
 	uint64_t refused;      /* what they were when they could not be used */
 	bool by_files;         /* they have asked for the plan that there is */
 };
@@ -27,7 +28,7 @@ struct reload {
 void reload_ask(struct reload *reload);
 void reload_reopen_log(struct reload *reload);
 
-/* To be called every two seconds: looks at the certificates' files. */
+/* To be called every two seconds: looks at these files. */
 void reload_look(struct reload *reload, const struct run *run);
 
 /* Begins the plan that is wanted, where it can. */

@@ -41,7 +41,7 @@ struct generation {
 	struct settings *settings;
 	const struct conf *conf; /* the settings' */
 	bool opened_log;         /* which is settled with the plan */
-	uint64_t files;          /* groundwork_look_at_certificates, before they were read */
+	uint64_t files;          /* groundwork_look_at_files, before they were read */
 	struct sockets sockets;
 	struct tls_server *tls;
 	pid_t keyholder;    /* 0: none, or gone */

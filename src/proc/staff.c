@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "os/fd.h"
+#include "os/title.h"
 #include "proc/keyholder.h"
 #include "proc/signals.h"
 #include "proc/worker.h"
@@ -29,6 +30,7 @@ bool staff_start_keyholder(struct run *run, struct generation *generation, struc
 		goto fail;
 	pid_t pid = signals_fork();
 	if (pid == 0) {
+		title_set("kindling-keys");
 		run_let_go(run, NULL);
 		fd_close(&control[1]);
 		fd_close(&word[0]);
@@ -59,6 +61,7 @@ static int become_worker(
 	struct run *run, struct generation *generation, unsigned number, int channel)
 {
 	unsigned seat = generation->slots[number].seat;
+	title_set("kindling-worker");
 	run_let_go(run, generation);
 	sockets_keep(&generation->sockets, number, generation->conf->workers);
 	if (channel >= 0)

@@ -35,7 +35,13 @@ void folder_end(struct folder *folder)
 	pthread_mutex_destroy(&folder->lock);
 }
 
-/* While nothing stands at the path, the old folder goes on. */
+static bool is_same(const struct stat *one, const struct stat *other)
+{
+	return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* While nothing stands at the path, the old folder goes on; also in a process that is fenced in and
+ * may not open the new one, until others that may serve in its place. */
 static void look_again(struct folder *folder)
 {
 	int64_t now = clock_monotonic_ms();
@@ -45,12 +51,14 @@ static void look_again(struct folder *folder)
 	folder->looked = now;
 	if (stat(folder->path, &info) != 0)
 		return;
-	if (info.st_dev == folder->identity.st_dev && info.st_ino == folder->identity.st_ino)
+	if (is_same(&info, &folder->identity))
 		return;
 	struct beneath_root root;
 	struct fault fault;
 	if (!open_root(folder->path, &root, &info, &fault)) {
-		log_message(LOG_WARNING, "the old capsule is still served: %s", fault.text);
+		if (!is_same(&info, &folder->refused))
+			log_message(LOG_INFO, "the old capsule is still served: %s", fault.text);
+		folder->refused = info;
 		return;
 	}
 	beneath_close_root(&folder->root);

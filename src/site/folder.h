@@ -14,6 +14,7 @@ struct folder {
 	pthread_mutex_t lock; /* over what follows */
 	struct beneath_root root;
 	struct stat identity; /* of the folder that is open */
+	struct stat refused;  /* one that could not be opened, and it has been said */
 	int64_t looked;       /* when the path was last looked at */
 };
 

@@ -33,6 +33,7 @@ void tls_connection_free(struct tls_connection *tls)
 	ERR_clear_error();
 	SSL_free(tls->ssl);
 	free(tls->pending);
+	free(tls->sni);
 	free(tls);
 }
 

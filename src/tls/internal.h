@@ -46,7 +46,7 @@ struct tls_connection {
 	bool eof;  /* the client sends no more */
 	bool gone; /* nothing can be sent any more */
 	unsigned char sni_len;
-	char sni[SNI_NAME_MAX];
+	char *sni; /* the name that the client asked for; NULL where sni_len is 0 */
 };
 
 /* The BIO through which a session reads and writes; its data is the connection. */

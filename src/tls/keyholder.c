@@ -23,24 +23,39 @@
 #define MCL_ONFAULT 0
 #endif
 
+struct held_key {
+	EVP_PKEY *key; /* NULL where it was not read */
+	X509 *certificate;
+	EVP_MD_CTX *prepared[SCHEME_COUNT]; /* NULL: not with this scheme */
+};
+
 struct keys {
 	size_t count;
-	struct credentials *credentials; /* without chains; a place that was not read has no key */
+	struct held_key *keys;
 };
 
 struct keys *keys_new(size_t count, struct fault *fault)
 {
 	struct keys *keys = calloc(1, sizeof *keys);
-	struct credentials *credentials = calloc(count, sizeof *credentials);
+	struct held_key *places = calloc(count, sizeof *places);
 
-	if (keys == NULL || credentials == NULL) {
+	if (keys == NULL || places == NULL) {
 		free(keys);
-		free(credentials);
+		free(places);
 		fault_set(fault, "no memory left for the keys");
 		return NULL;
 	}
-	*keys = (struct keys){count, credentials};
+	*keys = (struct keys){count, places};
 	return keys;
+}
+
+static void free_key(struct held_key *held)
+{
+	for (size_t i = 0; i < SCHEME_COUNT; i++)
+		EVP_MD_CTX_free(held->prepared[i]);
+	EVP_PKEY_free(held->key);
+	X509_free(held->certificate);
+	*held = (struct held_key){.key = NULL};
 }
 
 void keys_free(struct keys *keys)
@@ -48,25 +63,29 @@ void keys_free(struct keys *keys)
 	if (keys == NULL)
 		return;
 	for (size_t i = 0; i < keys->count; i++)
-		credentials_free(&keys->credentials[i]);
-	free(keys->credentials);
+		free_key(&keys->keys[i]);
+	free(keys->keys);
 	free(keys);
 }
 
-/* What OpenSSL derives from a key at its first signature is then in memory before that is locked.
- */
-static bool can_sign(EVP_PKEY *key)
+/* Also signs something with each scheme: what OpenSSL derives from a key at its first signature is
+ * then in memory before that is locked. */
+static bool prepare(struct held_key *held)
 {
 	static const unsigned char nothing[64];
 	unsigned char out[SCHEME_SIGNATURE_MAX];
+	bool usable = false;
 
 	for (size_t i = 0; i < SCHEME_COUNT; i++) {
 		size_t len = sizeof out;
 
-		if (EVP_PKEY_is_a(key, schemes[i].type) == 1)
-			return scheme_sign(&schemes[i], key, nothing, sizeof nothing, out, &len);
+		held->prepared[i] = scheme_prepare(&schemes[i], held->key);
+		usable = usable ||
+			 (held->prepared[i] != NULL && scheme_sign(held->prepared[i], nothing,
+							       sizeof nothing, out, &len));
 	}
-	return false;
+	ERR_clear_error();
+	return usable;
 }
 
 bool keys_read(
@@ -74,18 +93,25 @@ bool keys_read(
 {
 	struct credentials credentials;
 
-	CHECK(place < keys->count && keys->credentials[place].key == NULL);
+	CHECK(place < keys->count && keys->keys[place].key == NULL);
 	if (!credentials_read(files, &credentials, fault))
 		return false;
 	key_warn_of_readers(files->key);
-	if (!can_sign(credentials.key)) {
-		credentials_free(&credentials);
+
+	struct held_key *held = &keys->keys[place];
+
+	held->key = credentials.key;
+	held->certificate = credentials.leaf;
+	credentials.key = NULL;
+	credentials.leaf = NULL;
+	credentials_free(&credentials);
+	if (!prepare(held)) {
+		free_key(held);
 		return fault_set(fault,
 			"the key %s is of a kind that this server cannot use; move it and %s away "
 			"to have new ones made",
 			files->key, files->certificate);
 	}
-	keys->credentials[place] = credentials;
 	(void)mlockall(MCL_CURRENT | MCL_ONFAULT);
 	return true;
 }
@@ -95,8 +121,8 @@ struct keys_held keys_held(const struct keys *keys)
 	struct keys_held held = {{0}};
 
 	for (size_t i = 0; i < keys->count; i++)
-		if (keys->credentials[i].leaf == NULL ||
-			!keys_held_add(&held, keys->credentials[i].leaf))
+		if (keys->keys[i].certificate == NULL ||
+			!keys_held_add(&held, keys->keys[i].certificate))
 			return (struct keys_held){{0}};
 	return held;
 }
@@ -106,15 +132,19 @@ static size_t answer(const struct keys *keys, const struct channel_question *que
 	unsigned char *out, size_t room)
 {
 	const struct scheme *scheme = scheme_of_code(question->scheme);
-	EVP_PKEY *key =
-		question->place < keys->count ? keys->credentials[question->place].key : NULL;
 
-	if (scheme == NULL || key == NULL || !scheme_is_for(scheme, key, question->bytes, len) ||
-		!scheme_sign(scheme, key, question->bytes, len, out, &room)) {
-		ERR_clear_error();
+	if (scheme == NULL || question->place >= keys->count)
 		return 0;
-	}
-	return room;
+
+	const struct held_key *held = &keys->keys[question->place];
+	const EVP_MD_CTX *prepared = held->prepared[scheme - schemes];
+
+	if (prepared == NULL || !scheme_is_for(scheme, held->key, question->bytes, len))
+		return 0;
+	if (scheme_sign(prepared, question->bytes, len, out, &room))
+		return room;
+	ERR_clear_error();
+	return 0;
 }
 
 /* One channel, and the thread that answers on it. */

@@ -93,26 +93,34 @@ static bool has_group(const EVP_PKEY *key, const char *group)
 bool scheme_is_for(
 	const struct scheme *scheme, const EVP_PKEY *key, const unsigned char *bytes, size_t len)
 {
-	if (EVP_PKEY_is_a(key, scheme->type) != 1)
-		return false;
 	if (is_key_exchange(bytes, len))
 		return true;
 	return is_certificate_verify(bytes, len) && !scheme->only_1_2 &&
 	       (scheme->group == NULL || has_group(key, scheme->group));
 }
 
-bool scheme_sign(const struct scheme *scheme, EVP_PKEY *key, const unsigned char *bytes,
-	size_t bytes_len, unsigned char *out, size_t *len)
+EVP_MD_CTX *scheme_prepare(const struct scheme *scheme, EVP_PKEY *key)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *settings; /* the context's */
-	bool done = context != NULL &&
-		    EVP_DigestSignInit_ex(
-			    context, &settings, scheme->digest, NULL, NULL, key, NULL) == 1 &&
-		    (!scheme->pss ||
-			    (EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
-				    EVP_PKEY_CTX_set_rsa_pss_saltlen(
-					    settings, RSA_PSS_SALTLEN_DIGEST) == 1)) &&
+
+	if (context != NULL && EVP_PKEY_is_a(key, scheme->type) == 1 &&
+		EVP_DigestSignInit_ex(context, &settings, scheme->digest, NULL, NULL, key, NULL) ==
+			1 &&
+		(!scheme->pss ||
+			(EVP_PKEY_CTX_set_rsa_padding(settings, RSA_PKCS1_PSS_PADDING) == 1 &&
+				EVP_PKEY_CTX_set_rsa_pss_saltlen(
+					settings, RSA_PSS_SALTLEN_DIGEST) == 1)))
+		return context;
+	EVP_MD_CTX_free(context);
+	return NULL;
+}
+
+bool scheme_sign(const EVP_MD_CTX *prepared, const unsigned char *bytes, size_t bytes_len,
+	unsigned char *out, size_t *len)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool done = context != NULL && EVP_MD_CTX_copy_ex(context, prepared) == 1 &&
 		    EVP_DigestSign(context, out, len, bytes, bytes_len) == 1;
 
 	EVP_MD_CTX_free(context);

@@ -33,14 +33,18 @@ extern const struct scheme schemes[SCHEME_COUNT];
 const struct scheme *scheme_of_code(uint32_t code);
 const struct scheme *scheme_of_key(const EVP_PKEY *key, const char *digest, bool pss);
 
-/* Whether the key can be used with it, and the bytes are what a server signs in a handshake: in
- * TLS 1.3 (RFC 8446, 4.4.3) or in 1.2 (RFC 8422, 5.4). */
+/* Whether the bytes are what a server signs in a handshake with this scheme and a key of its type:
+ * in TLS 1.3 (RFC 8446, 4.4.3) or in 1.2 (RFC 8422, 5.4). */
 bool scheme_is_for(
 	const struct scheme *scheme, const EVP_PKEY *key, const unsigned char *bytes, size_t len);
 
+/* What is the same for every signature of a key, done once; NULL where the key cannot be used with
+ * the scheme. It is only read afterwards, by any number of threads. */
+EVP_MD_CTX *scheme_prepare(const struct scheme *scheme, EVP_PKEY *key);
+
 /* Signs; `len` is the room in `out` before, and the signature's length after. False: OpenSSL's
  * queue has the reason. */
-bool scheme_sign(const struct scheme *scheme, EVP_PKEY *key, const unsigned char *bytes,
-	size_t bytes_len, unsigned char *out, size_t *len);
+bool scheme_sign(const EVP_MD_CTX *prepared, const unsigned char *bytes, size_t bytes_len,
+	unsigned char *out, size_t *len);
 
 #endif

@@ -41,6 +41,27 @@ static int accept_any(X509_STORE_CTX *store, void *unused)
 	return 1;
 }
 
+/* In lower case, and without the dot of the root zone: some clients send it, and it names the same
+ * host. A client may name one twice, before and after a HelloRetryRequest. */
+static bool keep_name(struct tls_connection *tls, const char *name)
+{
+	size_t len = strlen(name);
+
+	free(tls->sni);
+	tls->sni = NULL;
+	tls->sni_len = 0;
+	if (len > 0 && name[len - 1] == '.')
+		len--;
+	if (len == 0)
+		return true;
+	if (len > SNI_NAME_MAX || (tls->sni = malloc(len)) == NULL)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		tls->sni[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+	tls->sni_len = (unsigned char)len;
+	return true;
+}
+
 static int choose_host(SSL *ssl, int *alert, void *argument)
 {
 	struct tls_server *server = argument;
@@ -50,16 +71,8 @@ static int choose_host(SSL *ssl, int *alert, void *argument)
 
 	(void)alert;
 	CHECK_MAGIC(server, SERVER_MAGIC);
-	for (tls->sni_len = 0; name != NULL && name[tls->sni_len] != '\0'; tls->sni_len++) {
-		char byte = name[tls->sni_len];
-
-		if (tls->sni_len == SNI_NAME_MAX)
-			return SSL_TLSEXT_ERR_ALERT_FATAL;
-		tls->sni[tls->sni_len] = byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
-	}
-	/* The dot of the root zone: some clients send it, and it names the same host. */
-	if (tls->sni_len > 0 && tls->sni[tls->sni_len - 1] == '.')
-		tls->sni_len--;
+	if (!keep_name(tls, name != NULL ? name : ""))
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	if (tls->sni_len == 0)
 		return SSL_TLSEXT_ERR_NOACK;
 

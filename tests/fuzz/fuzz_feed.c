@@ -1,10 +1,12 @@
 /*
- * Fuzzes reading a page as a feed: each entry is one dated link line of the page.
+ * Fuzzes reading a page as a feed: each entry is one dated link line of the page. And looking it
+ * over: what is found stands on a line that is there.
  */
 #include <string.h>
 
 #include "base/check.h"
 #include "proto/feed.h"
+#include "proto/review.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +30,21 @@ static void check_entry(const struct feed_entry *entry, struct span page)
 	CHECK(memchr(entry->url.ptr, '\n', (size_t)(end - entry->url.ptr)) == NULL);
 }
 
+static void check_review(struct span page, bool gemtext)
+{
+	struct review review;
+	struct span line, rest = page;
+	size_t lines = 0;
+
+	while (span_next_line(&rest, &line))
+		lines++;
+	review_text(page, gemtext, &review);
+	CHECK(review.not_utf8 <= lines && review.control <= lines && review.lone_return <= lines);
+	CHECK(review.unclosed <= lines && review.bare_arrow <= lines);
+	CHECK(gemtext || (review.unclosed == 0 && review.bare_arrow == 0));
+	CHECK(review.control > 0 || review.control_code == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span page = {(const char *)data, size}, rest = page;
@@ -39,5 +56,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_entry(&entry, page);
 	}
 	CHECK(rest.len == 0);
+	struct span title = feed_title(page);
+	CHECK(title.len == 0 ||
+		(title.ptr > page.ptr && title.ptr + title.len <= page.ptr + page.len));
+	check_review(page, true);
+	check_review(page, false);
 	return 0;
 }

@@ -82,26 +82,38 @@ static void stop(struct fixture *fixture)
 	holder_stop(&fixture->holder);
 }
 
-static int set_up(void **state)
+/* Keys and certificates, and nobody who reads them yet. */
+static int set_up_files(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof *fixture);
 	make_folder(fixture->folder);
 	write_host(fixture, 0, "P-256");
 	write_host(fixture, 1, "RSA2048");
-	start(fixture);
 	*state = fixture;
 	return 0;
 }
 
-static int tear_down(void **state)
+static int tear_down_files(void **state)
 {
 	struct fixture *fixture = *state;
-	stop(fixture);
 	remove_folder(fixture->folder);
 	for (int i = 0; i < 2; i++)
 		EVP_PKEY_free(fixture->keys[i]);
 	free(fixture);
 	return 0;
+}
+
+static int set_up(void **state)
+{
+	set_up_files(state);
+	start(*state);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	stop(*state);
+	return tear_down_files(state);
 }
 
 /* ---- handshakes */
@@ -642,7 +654,6 @@ static void the_process_makes_reads_and_serves_until_it_is_let_go(void **state)
 	struct keys_held held;
 	pid_t pid;
 	int control;
-	write_host(fixture, 0, "P-256");
 	write_conf(fixture, &arena, &conf);
 	if (run_keyholder(conf, &pid, &control, &held, fault) != KEYHOLDER_READY)
 		fail_msg("%s", fault->text);
@@ -651,23 +662,20 @@ static void the_process_makes_reads_and_serves_until_it_is_let_go(void **state)
 	assert_true(
 		certificate_files_for(conf->capsules[1].certs, "fresh.example", &hosts[1], fault));
 	assert_int_equal(certificate_look(&hosts[1], fault), CERTIFICATE_PRESENT);
-	struct tls_server *server = tls_server_new(hosts, 2, find_host, fixture, &held, fault);
+	fixture->server = tls_server_new(hosts, 2, find_host, fixture, &held, fault);
 	int channel = keyholder_channel(control, fault);
-	assert_non_null(server);
+	assert_non_null(fixture->server);
 	assert_true(channel >= 0);
 	/* What stops a server does not stop it: clients may be in their handshakes. */
 	static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
 		assert_int_equal(kill(pid, signals[i]), 0);
 	fd_close(&control);
-	tls_server_ask(server, channel);
-	struct tls_server *other = fixture->server;
-	fixture->server = server;
+	tls_server_ask(fixture->server, channel);
 	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
-	fixture->server = other;
 	fd_close(&channel);
 	assert_int_equal(code_of(pid), 0);
-	tls_server_free(server);
+	tls_server_free(fixture->server);
 	arena_end(&arena);
 }
 
@@ -706,6 +714,8 @@ static void a_process_that_says_nothing_has_failed(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+#define PROCESS(name) cmocka_unit_test_setup_teardown(name, set_up_files, tear_down_files)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -723,9 +733,9 @@ int main(void)
 		TEST(a_server_cannot_fill_the_holder_with_descriptors),
 		TEST(every_process_gets_a_channel_of_its_own),
 		TEST(a_holder_that_is_gone_takes_no_channel),
-		TEST(the_process_makes_reads_and_serves_until_it_is_let_go),
-		TEST(the_process_says_what_is_wrong_with_the_keys),
-		TEST(a_process_that_says_nothing_has_failed),
+		PROCESS(the_process_makes_reads_and_serves_until_it_is_let_go),
+		PROCESS(the_process_says_what_is_wrong_with_the_keys),
+		PROCESS(a_process_that_says_nothing_has_failed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/fd.h"
@@ -19,6 +21,73 @@ static struct sockaddr_storage parsed(const char *text)
 	if (!address_parse(text, &address, &fault))
 		fail_msg("%s: %s", text, fault.text);
 	return address;
+}
+
+/* Bound and listening, or -1. */
+static int listen_open(const struct sockaddr_storage *address, struct fault *fault)
+{
+	int fd = listen_bind(address, fault);
+
+	if (fd >= 0 && !listen_start(fd, address, fault))
+		fd_close(&fd);
+	return fd;
+}
+
+static void a_bound_socket_lets_nobody_in_yet(void **state)
+{
+	struct sockaddr_storage any = parsed("127.0.0.1:0"), bound;
+	struct fault fault;
+	int fd = listen_bind(&any, &fault), client = socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)state;
+	assert_true(listen_bound_address(fd, &bound));
+	assert_int_equal(
+		connect(client, (struct sockaddr *)&bound, sizeof(struct sockaddr_in)), -1);
+	assert_int_equal(errno, ECONNREFUSED);
+	assert_true(listen_start(fd, &bound, &fault));
+	assert_true(listen_start(fd, &bound, &fault));
+	fd_close(&client);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&bound, sizeof(struct sockaddr_in)), 0);
+	fd_close(&client);
+	fd_close(&fd);
+}
+
+static void a_unix_socket_takes_the_place_of_a_dead_one_alone(void **state)
+{
+	char folder[] = "/tmp/kindling-listen-XXXXXX", text[64];
+	struct sockaddr_storage address;
+	struct fault fault = {""};
+	struct stat info;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(text, sizeof(text), "unix:%s/s", folder);
+	address = parsed(text);
+
+	int first = listen_open(&address, &fault);
+
+	assert_true(first >= 0);
+	assert_int_equal(stat(text + 5, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0660);
+	assert_false(listen_is_free(&address, &fault));
+	assert_non_null(strstr(fault.text, "/s is taken"));
+	fd_close(&first);
+	assert_true(listen_is_free(&address, &fault));
+	assert_int_equal(access(text + 5, F_OK), -1);
+
+	/* What is no socket is not ours to remove. */
+	int other = open(text + 5, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+
+	assert_true(other >= 0);
+	fd_close(&other);
+	assert_true(listen_is_free(&address, &fault));
+	assert_int_equal(listen_bind(&address, &fault), -1);
+	assert_non_null(strstr(fault.text, "/s is taken"));
+	assert_int_equal(access(text + 5, F_OK), 0);
+	listen_remove(&address);
+	assert_int_equal(access(text + 5, F_OK), -1);
+	assert_int_equal(rmdir(folder), 0);
 }
 
 static void a_socket_listens_and_tells_its_port(void **state)
@@ -116,6 +185,8 @@ static void ipv4_and_ipv6_share_a_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_bound_socket_lets_nobody_in_yet),
+		cmocka_unit_test(a_unix_socket_takes_the_place_of_a_dead_one_alone),
 		cmocka_unit_test(a_socket_listens_and_tells_its_port),
 		cmocka_unit_test(a_taken_port_is_noticed),
 		cmocka_unit_test(an_address_of_another_machine_is_refused),

@@ -278,7 +278,7 @@ static void a_stuck_terminal_costs_no_time_either(void **state)
 }
 
 /* A folder of the test's own, and what is in it. */
-static char folder[64], path[128], other[128];
+static char folder[48], path[96], other[96];
 
 static int make_folder(void **state)
 {
@@ -488,7 +488,7 @@ static void a_socket_that_was_made_again_is_found(void **state)
 	fd = listen_at(path);
 	assert_true(log_reopen(&fault));
 	log_message(LOG_INFO, "heard");
-	contains(receive(fd), "1 lines of this log were lost");
+	contains(receive(fd), "1 line of this log was lost");
 	contains(receive(fd), "info: heard");
 	close(fd);
 }

@@ -38,7 +38,7 @@ static void each_flaw_has_its_first_line(void **state)
 static void controls_of_both_kinds(void **state)
 {
 	(void)state;
-	static const struct {
+	const struct {
 		struct span text;
 		uint32_t code;
 	} rows[] = {{S("\0"), 0}, {S("\x7f"), 0x7f}, {S("\xc2\x9b"), 0x9b}, {S("\f"), 0xc}};

@@ -148,8 +148,8 @@ static int begin(void **state)
 		&fault);
 	assert_non_null(w.net);
 	assert_true(address_parse("127.0.0.1:0", &any, &fault));
-	int fd = listen_open(&any, &fault);
-	assert_true(fd >= 0 && listen_bound_address(fd, &any));
+	int fd = listen_bind(&any, &fault);
+	assert_true(fd >= 0 && listen_start(fd, &any, &fault) && listen_bound_address(fd, &any));
 	memcpy(&w.address, &any, sizeof w.address);
 	assert_true(net_listen(w.net, fd, &fault));
 	assert_int_equal(pipe(w.end), 0);

@@ -84,7 +84,15 @@ static bool has_ipv6(void)
 	return bound;
 }
 
-static size_t collect_flags(const struct daemon *daemon, bool ipv6, const char **flags)
+static void add_extra(const struct daemon *daemon, size_t count, const char **flags)
+{
+	for (const char *const *flag = daemon->extra; flag != NULL && *flag != NULL; flag++)
+		flags[count++] = *flag;
+	assert_true(count < FLAGS_MAX);
+	flags[count] = NULL;
+}
+
+static void collect_flags(const struct daemon *daemon, bool ipv6, const char **flags)
 {
 	const char *const first[] = {"serve", "--listen", "127.0.0.1:0", "--ready-file", "ready",
 		"--store", "sqlite:store.db", "--log", "off", "--workers"};
@@ -92,6 +100,13 @@ static size_t collect_flags(const struct daemon *daemon, bool ipv6, const char *
 		"--host", "localhost", "--root", "capsule", "--certs", "certs"};
 	size_t count = COUNT(first);
 
+	if (daemon->conf_alone) {
+		flags[0] = "serve";
+		flags[1] = "-c";
+		flags[2] = daemon->conf;
+		add_extra(daemon, 3, flags);
+		return;
+	}
 	memcpy(flags, first, sizeof(first));
 	flags[count++] = daemon->workers != NULL ? daemon->workers : "2";
 	if (ipv6) {
@@ -105,11 +120,7 @@ static size_t collect_flags(const struct daemon *daemon, bool ipv6, const char *
 		memcpy(flags + count, capsule, sizeof(capsule));
 		count += COUNT(capsule);
 	}
-	for (const char *const *flag = daemon->extra; flag != NULL && *flag != NULL; flag++)
-		flags[count++] = *flag;
-	assert_true(count < FLAGS_MAX);
-	flags[count] = NULL;
-	return count;
+	add_extra(daemon, count, flags);
 }
 
 /* True once the ready file holds a line for each address. */
@@ -134,11 +145,11 @@ void daemon_start(struct daemon *daemon)
 	const char *flags[FLAGS_MAX];
 	char path[DAEMON_PATH_SIZE];
 	int64_t end = now_ms() + PATIENCE_MS;
-	bool ipv6 = has_ipv6();
+	bool ipv6 = has_ipv6() && !daemon->conf_alone;
 
 	unlink(daemon_path(daemon, "ready", path));
 	collect_flags(daemon, ipv6, flags);
-	daemon->pid = program_spawn(daemon->folder, flags);
+	daemon->pid = program_spawn_prepared(daemon->folder, flags, daemon->prepare);
 	while (!read_ready_file(daemon, ipv6)) {
 		char *errors;
 		int code = program_wait(daemon->pid, 0);
@@ -220,13 +231,25 @@ void daemon_end(struct daemon *daemon)
 	nftw(daemon->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+size_t daemon_processes(
+	const struct daemon *daemon, const char *name, pid_t processes[DAEMON_PROCESSES_MAX])
+{
+	pid_t children[DAEMON_PROCESSES_MAX];
+	size_t count = program_children(daemon->pid, children, DAEMON_PROCESSES_MAX), named = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (program_is_named(children[i], name))
+			processes[named++] = children[i];
+	return named;
+}
+
 void daemon_workers(const struct daemon *daemon, pid_t *workers, size_t count)
 {
 	int64_t end = now_ms() + PATIENCE_MS;
-	pid_t found[16];
+	pid_t found[DAEMON_PROCESSES_MAX];
 	size_t got;
 
-	while ((got = program_children(daemon->pid, found, COUNT(found))) != count) {
+	while ((got = daemon_processes(daemon, DAEMON_WORKER, found)) != count) {
 		if (now_ms() >= end)
 			fail_msg("%zu workers, not %zu", got, count);
 		look_again_soon();

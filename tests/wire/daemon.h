@@ -11,6 +11,8 @@
 struct daemon {
 	char folder[64];          /* the program runs in it; below: capsule/ certs/ store.db */
 	const char *conf;         /* a configuration file there, instead of a capsule by flags */
+	bool conf_alone;          /* that file is all there is: no flags for the server either */
+	void (*prepare)(void);    /* called in the new process; NULL: nothing */
 	const char *const *extra; /* further flags, ending with NULL; or NULL */
 	const char *workers;      /* NULL: "2" */
 	bool noisy;               /* warnings on standard error are part of the test */
@@ -43,6 +45,13 @@ void daemon_kill(struct daemon *daemon);
 
 /* Stops it where it runs, and removes the folder. */
 void daemon_end(struct daemon *daemon);
+
+/* Its processes of this name, DAEMON_WORKER or DAEMON_KEYHOLDER: how many there are now. */
+#define DAEMON_WORKER        "kindling-worker"
+#define DAEMON_KEYHOLDER     "kindling-keys"
+#define DAEMON_PROCESSES_MAX 64
+size_t daemon_processes(
+	const struct daemon *daemon, const char *name, pid_t processes[DAEMON_PROCESSES_MAX]);
 
 /* Its workers, once there are `count` of them. */
 void daemon_workers(const struct daemon *daemon, pid_t *workers, size_t count);

@@ -64,6 +64,12 @@ static void redirect(const char *name, int to)
 
 pid_t program_spawn(const char *folder, const char *const *arguments)
 {
+	return program_spawn_prepared(folder, arguments, NULL);
+}
+
+pid_t program_spawn_prepared(
+	const char *folder, const char *const *arguments, void (*prepare)(void))
+{
 	const char *path = program_path();
 	char *argv[ARGUMENTS_MAX] = {NULL};
 	struct sigaction ordinary = {.sa_handler = SIG_DFL};
@@ -86,6 +92,8 @@ pid_t program_spawn(const char *folder, const char *const *arguments)
 		redirect("/dev/null", STDIN_FILENO);
 		redirect("out", STDOUT_FILENO);
 		redirect("err", STDERR_FILENO);
+		if (prepare != NULL)
+			prepare();
 		execv(path, argv);
 		_exit(127);
 	}
@@ -182,6 +190,19 @@ size_t program_children(pid_t parent, pid_t *children, size_t most)
 	}
 	closedir(processes);
 	return count;
+}
+
+bool program_is_named(pid_t pid, const char *name)
+{
+	char path[64], *text;
+	bool named;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	text = file_slurp(path, NULL);
+	named = text != NULL && strncmp(text, name, strlen(name)) == 0 &&
+		text[strlen(name)] == '\n';
+	free(text);
+	return named;
 }
 
 size_t program_sockets(pid_t pid)

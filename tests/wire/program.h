@@ -25,6 +25,10 @@ void look_again_soon(void);
  * them. */
 pid_t program_spawn(const char *folder, const char *const *arguments);
 
+/* The same; where `prepare` is not NULL it is called in the new process, last of all. */
+pid_t program_spawn_prepared(
+	const char *folder, const char *const *arguments, void (*prepare)(void));
+
 /* Its exit code, or 128 and the signal's number; -1 while it still runs at the end. */
 int program_wait(pid_t pid, int timeout_ms);
 
@@ -38,6 +42,9 @@ void program_result_free(struct program_result *result);
 
 /* The children of a process, at most `most`; how many were found. */
 size_t program_children(pid_t parent, pid_t *children, size_t most);
+
+/* Whether a process has this name; false where it is gone. */
+bool program_is_named(pid_t pid, const char *name);
 
 /* How many sockets a process holds; 0 where it is gone. */
 size_t program_sockets(pid_t pid);

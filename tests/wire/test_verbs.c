@@ -12,8 +12,8 @@
 
 static void help(void **state)
 {
-	static const char *const verbs[] = {
-		"serve", "check", "cert", "comments", "people", "backup", "restore", "help"};
+	static const char *const verbs[] = {"serve", "check", "cert", "comments", "people",
+		"backup", "restore", "stats", "help"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(verbs); i++) {
