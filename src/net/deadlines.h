@@ -4,6 +4,9 @@
  * All that wait for the same thing have the same time limit, so a queue for each state, in the
  * order of entering it, is always sorted: setting and clearing a deadline costs nothing, and one
  * timer serves them all.
+ *
+ * For an upload and an answer it is the end of a window, not of all: whoever has moved min_rate's
+ * bytes in it is given another one.
  */
 #ifndef KINDLING_NET_DEADLINES_H
 #define KINDLING_NET_DEADLINES_H

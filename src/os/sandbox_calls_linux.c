@@ -117,7 +117,8 @@ static const struct condition conditions_of_worker[] = {
 };
 
 /* See sandbox_sanitizer.h. The helper shares this process's memory; a new process would not. */
-static const char *const of_sanitizer[] = {"ptrace", "wait4", "waitid"};
+static const char *const of_sanitizer[] = {"getdents", "getdents64", "lseek", "open", "openat",
+	"ptrace", "readlink", "stat", "wait4", "waitid"};
 static const struct condition conditions_of_sanitizer[] = {
 	{"clone", 0, CLONE_THREAD | CLONE_VM, CLONE_VM}, {"prctl", 0, WORD, PR_SET_DUMPABLE},
 	{"prctl", 0, WORD, PR_GET_DUMPABLE}, {"prctl", 0, WORD, PR_SET_PDEATHSIG},

@@ -37,7 +37,7 @@ bool sandbox_enter(const struct sandbox *sandbox, struct fault *fault)
 	/* "fattr": SQLite gives its second and third file the rights of the first. */
 	const char *promises = sandbox->kind == SANDBOX_WORKER
 				       ? "stdio rpath wpath cpath fattr flock inet unix"
-				       : "stdio";
+				       : "stdio recvfd"; /* channels are handed to it */
 	if (!limits_settle(sandbox->descriptors, fault) ||
 		!unveil_all(sandbox->readable, sandbox->readable_count, "r", fault) ||
 		!unveil_all(sandbox->writable, sandbox->writable_count, "rwc", fault))

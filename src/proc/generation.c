@@ -93,6 +93,8 @@ static bool make_tls(
 		generation->tls = tls_server_new(files, conf->capsule_count, find_host,
 			(void *)(uintptr_t)conf, held, fault);
 	free(files);
+	if (generation->makes_certificates)
+		generation->files = groundwork_look_at_files(conf);
 	return generation->tls != NULL;
 }
 
@@ -101,6 +103,7 @@ static bool plan_keys(
 	struct run *run, struct generation *generation, const struct conf *old, struct fault *fault)
 {
 	generation->files = groundwork_look_at_files(generation->conf);
+	generation->makes_certificates = !groundwork_has_certificates(generation->conf);
 	if (!groundwork_certificates(generation->conf, old, fault))
 		return false;
 	if (generation->conf->keyholder)

@@ -149,7 +149,6 @@ static bool commit(struct master *master, struct generation *plan)
 		if (old == NULL)
 			return fail(master, &fault);
 		reload_refused(&master->reload, run, &fault);
-		front_ready(run);
 		return true;
 	}
 	if (old == NULL && !welcome_print(plan->conf, &plan->sockets, &fault))
@@ -162,7 +161,6 @@ static bool commit(struct master *master, struct generation *plan)
 	if (old == NULL)
 		fence_announce(plan->conf);
 	reload_done(&master->reload, run, plan);
-	front_ready(run);
 	return true;
 }
 
@@ -186,7 +184,6 @@ static bool advance(struct master *master)
 	if (run_find(run, GENERATION_SERVING) == NULL)
 		return fail(master, &fault);
 	reload_refused(&master->reload, run, &fault);
-	front_ready(run);
 	return true;
 }
 

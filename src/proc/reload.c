@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "proc/front.h"
 #include "proc/generation.h"
 #include "proc/groundwork.h"
 
@@ -151,6 +152,7 @@ void reload_done(struct reload *reload, const struct run *run, const struct gene
 	reload->refused = 0;
 	reload->keyholder.pid = generation->keyholder;
 	reload->keyholder.started = clock_monotonic_ms();
+	front_ready(run);
 	if (generation->number == 1)
 		return;
 	shared_count(&run->shared, COUNTER_RELOADS);
@@ -169,4 +171,5 @@ void reload_refused(struct reload *reload, const struct run *run, const struct f
 		log_message(LOG_ERROR, "%s", fault->text);
 	log_message(LOG_ERROR, "reload refused, the old configuration goes on");
 	shared_count(&run->shared, COUNTER_RELOADS_REFUSED);
+	front_ready(run); /* it serves on */
 }

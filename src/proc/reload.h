@@ -34,7 +34,7 @@ void reload_look(struct reload *reload, const struct run *run);
 /* Begins the plan that is wanted, where it can. */
 void reload_begin(struct reload *reload, struct run *run);
 
-/* What a plan has come to: says so, and counts it. */
+/* What a plan has come to: the log and the service manager are told, and it is counted. */
 void reload_done(struct reload *reload, const struct run *run, const struct generation *generation);
 void reload_refused(struct reload *reload, const struct run *run, const struct fault *fault);
 

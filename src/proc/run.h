@@ -42,6 +42,7 @@ struct generation {
 	const struct conf *conf; /* the settings' */
 	bool opened_log;         /* which is settled with the plan */
 	uint64_t files;          /* groundwork_look_at_files, before they were read */
+	bool makes_certificates; /* as some were missing: then after they were read */
 	struct sockets sockets;
 	struct tls_server *tls;
 	pid_t keyholder;    /* 0: none, or gone */

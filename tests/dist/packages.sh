@@ -103,6 +103,8 @@ installs_without_systemd() {
 	cp "$temp"/kindling_*.deb "$root/root/"
 	quietly in_root "$root" apt-get -qy install --no-install-recommends \
 		"/root/kindling_$version.deb" || return 1
+	# The readers here are faster than any that it is meant for.
+	sed -i '/^requests_per_minute/d' "$root$conf"
 	[ "$(in_root "$root" stat -c '%U %a' "$state")" = 'kindling 700' ] ||
 		complain "$state is not the user's alone"
 }

@@ -219,9 +219,14 @@ static void one_place(
 			check_comment(&answer, text);
 	}
 	answer_free(&answer);
-	if (kill(worker, 0) != 0)
-		fail_msg("%s: the worker died after allocation %ld failed%s", request->name, nth,
-			onwards ? ", and all after it" : "");
+	if (kill(worker, 0) != 0) {
+		const char *errors = daemon_errors(&server);
+		const size_t length = strlen(errors), shown = 500;
+
+		fail_msg("%s: the worker died after allocation %ld failed%s\n%s", request->name,
+			nth, onwards ? ", and all after it" : "",
+			length > shown ? errors + length - shown : errors);
+	}
 	snprintf(text, sizeof(text), "Comment %u with room again.", written++);
 	assert_true(try(request, text, FAULTS_NEVER, false, &answer));
 	assert_answer(&answer, good->status, request->name);

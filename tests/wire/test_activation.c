@@ -5,6 +5,7 @@
 #include "reloading.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,8 +20,9 @@ static void hand_over(void)
 	char pid[32];
 
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
-	if (dup2(handed, 3) != 3 || setenv("LISTEN_FDS", "1", 1) != 0 ||
-		setenv("LISTEN_PID", pid, 1) != 0)
+	/* Where it is the third already, dup2 would leave it to be closed. */
+	if (dup2(handed, 3) != 3 || fcntl(3, F_SETFD, 0) != 0 ||
+		setenv("LISTEN_FDS", "1", 1) != 0 || setenv("LISTEN_PID", pid, 1) != 0)
 		_exit(127);
 }
 
@@ -198,15 +200,16 @@ static void be_managed(void)
 /* Reads messages until one holds this. */
 static void await_word(const char *word)
 {
-	char bytes[1024];
+	char bytes[1024] = "";
 	struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
+	int64_t limit = now_ms() + PATIENCE_MS;
 
 	setsockopt(manager, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	do {
 		ssize_t got = recv(manager, bytes, sizeof(bytes) - 1, 0);
 
-		if (got <= 0)
-			fail_msg("the service manager was not told %s", word);
+		if (got <= 0 || now_ms() > limit)
+			fail_msg("the service manager was not told %s, but %s", word, bytes);
 		bytes[got] = '\0';
 	} while (strstr(bytes, word) == NULL);
 }

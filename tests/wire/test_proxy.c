@@ -245,6 +245,62 @@ static void leaves(void **state)
 	assert_in_range(now_ms() - begun, 0, HANDSHAKE_MS - 200);
 }
 
+/* A daemon of its own, which listens on a socket of the file system too; its path. */
+static void begin_unix(char path[DAEMON_PATH_SIZE], const char *const *extra)
+{
+	daemon_end(&server);
+	daemon_prepare(&server);
+	server.noisy = true;
+	server.workers = "1";
+	server.extra = extra;
+	daemon_start(&server);
+	daemon_path(&server, "gemini.sock", path);
+}
+
+#define UNIX_SOCKET                                                                                \
+	"--listen", "unix:gemini.sock", "--max-connections-per-address", "1",                      \
+		"--max-connections-per-network", "1", "--log", "text", "--log-addresses", "full"
+
+static void over_a_unix_socket(void **state)
+{
+	static const char *const open[] = {UNIX_SOCKET, "--requests-per-minute", "1", NULL};
+	static const char *const denied[] = {UNIX_SOCKET, "--deny", "unix", NULL};
+	char path[DAEMON_PATH_SIZE];
+	const struct client_options options = {.path = path};
+	struct client clients[4];
+
+	(void)state;
+	begin_unix(path, open);
+	/* Who has no address is bound by no limit of one. */
+	for (size_t i = 0; i < COUNT(clients); i++)
+		assert_true(client_open(&clients[i], 0, &options));
+	for (size_t i = 0; i < COUNT(clients); i++)
+		assert_answered(&clients[i], "gemini://localhost/", 20, NULL);
+	begin_unix(path, denied);
+	assert_true(crowd_is_refused(&options));
+	expect(&server, NULL, "gemini://localhost/", 20);
+}
+
+static void a_proxy_behind_a_unix_socket(void **state)
+{
+	static const char *const extra[] = {UNIX_SOCKET, "--proxies", "unix", NULL};
+	static const char header[] = "PROXY TCP4 192.0.2.66 127.0.0.1 56789 1965\r\n";
+	char path[DAEMON_PATH_SIZE];
+	const struct client_options options = {.path = path};
+	struct client client, other;
+
+	(void)state;
+	begin_unix(path, extra);
+	assert_true(client_connect(&client, 0, &options));
+	assert_true(client_send(&client, header, sizeof(header) - 1, 1));
+	assert_true(client_handshake(&client, NULL));
+	assert_true(client_connect(&other, 0, &options));
+	assert_true(client_send(&other, header, sizeof(header) - 1, 0));
+	assert_false(client_handshake(&other, NULL));
+	client_close(&other);
+	assert_answered(&client, "gemini://localhost/", 20, "192.0.2.66");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +313,8 @@ int main(void)
 		TEST("half a header waits without spinning, until the deadline", half_a_header),
 		TEST("a proxy that says nothing is closed on at the deadline", silence),
 		TEST("a proxy that leaves is let go at once", leaves),
+		TEST("over a Unix socket nobody has an address", over_a_unix_socket),
+		TEST("a proxy may come by a Unix socket", a_proxy_behind_a_unix_socket),
 	};
 
 	return cmocka_run_group_tests_name("proxy", tests, start, fixture_end);
