@@ -22,7 +22,7 @@ FAULTS     ?= $(patsubst tests/fault/test_%.c,%,$(sort $(wildcard tests/fault/te
 FAULT_TESTS := $(FAULTS:%=$(BUILD)/fault/test_%)
 # Some faults are tested with the program as people run it, and some of these by a library that is
 # loaded into it and makes calls fail; see tests/fault/faults.h. Neither where there is none.
-FAULT_OBJECTS := $(patsubst %,$(BUILD)/fault/%.o,faults writers)
+FAULT_OBJECTS := $(patsubst %,$(BUILD)/fault/%.o,faults usage writers)
 PLAIN_PROGRAM := $(if $(SANITIZE),$(filter-out $(BUILD)/%,$(PLAIN_BUILD)/$(PROGRAM)),$(BUILD)/$(PROGRAM))
 PRELOAD       := $(if $(shell getconf GNU_LIBC_VERSION 2>/dev/null),$(BUILD)/fault/preload.so)
 FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

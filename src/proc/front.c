@@ -68,7 +68,7 @@ static int64_t count_connections(const struct run *run)
 static void write_status(const struct run *run, char status[STATUS_SIZE])
 {
 	const struct generation *serving = run_find(run, GENERATION_SERVING);
-	char others[32] = "", deaths[64] = "";
+	char others[48] = "", deaths[64] = "";
 	if (serving == NULL) {
 		(void)snprintf(status, STATUS_SIZE, "Starting");
 		return;

@@ -149,7 +149,8 @@ says_how_it_is() {
 # ---- what changes while it serves
 
 reload_count() { # RESULT
-	kindling stats --openmetrics | sed -n "s/^kindling_reloads_total{result=\"$1\"} //p"
+	inside runuser -u kindling -- kindling stats --openmetrics --control /run/kindling/control |
+		sed -n "s/^kindling_reloads_total{result=\"$1\"} //p"
 }
 
 counted_reload() { # RESULT
@@ -158,7 +159,7 @@ counted_reload() { # RESULT
 
 reload_until_counted() { # RESULT
 	reloads=$(reload_count "$1")
-	inside systemctl reload kindling.service || true
+	quietly inside timeout 60 systemctl reload kindling.service || return 1
 	until_true 30 counted_reload "$1" || complain "no reload was counted as $1"
 }
 
@@ -246,7 +247,7 @@ removes() {
 	! inside systemctl is-active kindling.socket >"$temp/out" || complain 'it still listens' ||
 		return 1
 	[ ! -e "$root/usr/bin/kindling" ] || complain 'the program is left' || return 1
-	[ -s "$root$state/kindling.db" ] && cmp "$root$conf" "$temp/good.conf"
+	[ -s "$root$state/store/kindling.db" ] && cmp "$root$conf" "$temp/good.conf"
 }
 
 comes_back() {
@@ -259,7 +260,7 @@ nothing_is_left_but() {
 	left=$(find "$root/etc" "$root/usr" "$root/lib/systemd" "$root/var/log" "$root/run" \
 		-name '*kindling*' | grep -vxF "$*") || true
 	[ -z "$left" ] || complain "left: $left" || return 1
-	[ -s "$root$state/kindling.db" ] || complain 'what people wrote is gone' || return 1
+	[ -s "$root$state/store/kindling.db" ] || complain 'what people wrote is gone' || return 1
 	[ -s "$root$state/certs/localhost.key" ] || complain 'the key is gone'
 }
 

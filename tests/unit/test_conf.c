@@ -3,6 +3,8 @@
  */
 #include "conf_fixture.h"
 
+#include "os/listen.h"
+
 static void without_anything_there_are_the_defaults(void **state)
 {
 	struct fixture *f = *state;

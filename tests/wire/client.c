@@ -138,8 +138,13 @@ static bool make_context(struct client *client, const struct client_options *opt
 	}
 	if (options->person == NULL)
 		return true;
-	return SSL_CTX_use_certificate(client->context, options->person->certificate) == 1 &&
-	       SSL_CTX_use_PrivateKey(client->context, options->person->key) == 1;
+	if (SSL_CTX_use_certificate(client->context, options->person->certificate) != 1 ||
+		SSL_CTX_use_PrivateKey(client->context, options->person->key) != 1)
+		return false;
+	for (unsigned i = 0; i < options->chain; i++)
+		if (SSL_CTX_add1_chain_cert(client->context, options->person->certificate) != 1)
+			return false;
+	return true;
 }
 
 /* What became of a TLS call that did not succeed: true where it is to be tried again. */

@@ -24,6 +24,7 @@ struct client_options {
 	int receive_buffer;          /* bytes that the system keeps for it; 0: as usual */
 	int version;                 /* TLS1_2_VERSION and the like, that one alone; 0: any */
 	const struct person *person; /* the client certificate; NULL: none */
+	unsigned chain;              /* how often it follows itself, as if others had signed it */
 	SSL_SESSION *session;        /* to be resumed; NULL: none */
 	int timeout_ms;              /* 0: PATIENCE_MS */
 };

@@ -84,6 +84,27 @@ static inline void await_log(const char *part, size_t times)
 	}
 }
 
+/* The same of a file below the daemon's folder. */
+static inline void await_file(const char *name, const char *part, size_t times)
+{
+	int64_t limit = now_ms() + PATIENCE_MS;
+	char path[DAEMON_PATH_SIZE];
+
+	daemon_path(&server, name, path);
+	for (;;) {
+		char *text = file_slurp(path, NULL);
+		size_t count = text != NULL ? count_of(text, part) : 0;
+
+		if (count < times && now_ms() > limit)
+			fail_msg("\"%s\" is in %s %zu times, not %zu:\n%s", part, name, count,
+				times, text != NULL ? text : "(no file)");
+		free(text);
+		if (count >= times)
+			return;
+		look_again_soon();
+	}
+}
+
 /* Sends the signal, and waits until a reload has come to this end. */
 static inline void reload_to(int number, const char *end)
 {

@@ -92,33 +92,6 @@ static void assert_owned(const char *name)
 		fail_msg("%s belongs to %u", name, info.st_uid);
 }
 
-static char *log_now(void)
-{
-	char path[DAEMON_PATH_SIZE];
-	char *text = file_slurp(daemon_path(&server, "log", path), NULL);
-
-	return text != NULL ? text : strdup("");
-}
-
-static void await_in_file(const char *part, size_t times)
-{
-	int64_t limit = now_ms() + PATIENCE_MS;
-
-	for (;;) {
-		char *text = log_now();
-		size_t count = count_of(text, part);
-
-		if (count >= times) {
-			free(text);
-			return;
-		}
-		if (now_ms() > limit)
-			fail_msg("no \"%s\" in:\n%s", part, text);
-		free(text);
-		look_again_soon();
-	}
-}
-
 static void every_process_is_the_users(void **state)
 {
 	static const char *const made[] = {"certs/localhost.crt", "certs/localhost.key",
@@ -142,12 +115,12 @@ static void every_process_is_the_users(void **state)
 	/* More workers share the port that root had opened. */
 	configure_user(3, "");
 	assert_int_equal(kill(server.pid, SIGHUP), 0);
-	await_in_file("with 3 workers", 1);
+	await_file("log", "with 3 workers", 1);
 	await_workers(old, 2, 3);
 	for (int i = 0; i < 10; i++)
 		expect(&server, NULL, "gemini://localhost/", 20);
 	assert_int_equal(kill(server.pid, SIGUSR1), 0);
-	await_in_file(DONE, 2);
+	await_file("log", DONE, 2);
 	daemon_stop(&server);
 	for (size_t i = 0; i < COUNT(removed); i++)
 		assert_int_equal(access(daemon_path(&server, removed[i], path), F_OK), -1);
@@ -174,9 +147,9 @@ static void keys_of_root(const char *more, size_t processes)
 	daemon_start(&server);
 	expect(&server, NULL, "gemini://localhost/", 20);
 	assert_all_are_the_users(processes);
-	await_in_file("can be read by root alone", 1);
+	await_file("log", "can be read by root alone", 1);
 	assert_int_equal(kill(server.pid, SIGHUP), 0);
-	await_in_file(REFUSED, 1);
+	await_file("log", REFUSED, 1);
 	expect(&server, NULL, "gemini://localhost/", 20);
 	daemon_stop(&server);
 }

@@ -1,0 +1,78 @@
+/*
+ * What a running server takes, as the kernel tells it.
+ */
+#include "usage.h"
+
+#include <dirent.h>
+
+#include "wire.h"
+
+static size_t count_descriptors(pid_t pid)
+{
+	char path[64];
+	size_t count = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	folder = opendir(path);
+	if (folder == NULL)
+		return 0;
+	for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+		count += entry->d_name[0] != '.';
+	closedir(folder);
+	return count;
+}
+
+static long read_pss(pid_t pid)
+{
+	char path[64], *text;
+	const char *line;
+	long kib;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
+	text = file_slurp(path, NULL);
+	line = text != NULL ? strstr(text, "\nPss:") : NULL;
+	kib = line != NULL ? strtol(line + 5, NULL, 10) : 0;
+	free(text);
+	return kib;
+}
+
+static size_t processes_of(const struct daemon *daemon, pid_t processes[DAEMON_PROCESSES_MAX])
+{
+	processes[0] = daemon->pid;
+	return 1 + program_children(daemon->pid, processes + 1, DAEMON_PROCESSES_MAX - 1);
+}
+
+struct usage usage_of(const struct daemon *daemon)
+{
+	pid_t processes[DAEMON_PROCESSES_MAX];
+	struct usage usage = {.processes = processes_of(daemon, processes)};
+
+	for (size_t i = 0; i < usage.processes; i++) {
+		usage.cpu_ms += program_cpu_ms(processes[i]);
+		usage.kib += read_pss(processes[i]);
+		usage.descriptors += count_descriptors(processes[i]);
+	}
+	return usage;
+}
+
+size_t usage_sockets(const struct daemon *daemon)
+{
+	pid_t processes[DAEMON_PROCESSES_MAX];
+	size_t count = processes_of(daemon, processes), sockets = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sockets += program_sockets(processes[i]);
+	return sockets;
+}
+
+void usage_wait_for_rest(const struct daemon *daemon, size_t at_rest)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+
+	while (usage_sockets(daemon) > at_rest) {
+		if (now_ms() > end)
+			fail_msg("%zu sockets are open, not %zu", usage_sockets(daemon), at_rest);
+		look_again_soon();
+	}
+}

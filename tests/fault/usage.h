@@ -1,0 +1,23 @@
+/*
+ * What a running server takes, over all of its processes.
+ */
+#ifndef KINDLING_TESTS_FAULT_USAGE_H
+#define KINDLING_TESTS_FAULT_USAGE_H
+
+#include "daemon.h"
+
+struct usage {
+	long cpu_ms;        /* since they began; of those that are there now */
+	long kib;           /* resident, what is shared divided by those who share it (PSS) */
+	size_t descriptors; /* open ones */
+	size_t processes;
+};
+
+struct usage usage_of(const struct daemon *daemon);
+
+/* Once nobody is connected to any worker: for measuring what stays. `at_rest` is usage_sockets of a
+ * server that has just begun. */
+size_t usage_sockets(const struct daemon *daemon);
+void usage_wait_for_rest(const struct daemon *daemon, size_t at_rest);
+
+#endif
