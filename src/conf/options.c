@@ -54,7 +54,7 @@ const struct option option_table[] = {
 	{SERVER(control), TEXT, .initial = "var/kindling.sock", .check = check_control,
 		.argument = "PATH",
 		.sentence = "The socket at which kindling stats asks the running server."},
-	{SERVER(max_connections), NUMBER(1, 1000000), .initial = "8192",
+	{SERVER(max_connections), NUMBER(1, 1000000), .initial = "16384",
 		.sentence = "How many connections are held at once."},
 	{SERVER(max_connections_per_address), NUMBER(1, 1000000), .initial = "64",
 		.sentence = "How many of them from one address, or one IPv6 /64."},

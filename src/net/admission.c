@@ -147,6 +147,14 @@ static struct counted as_network(struct address_peer client)
 	return (struct counted){address_network_of(client), offsetof(struct seat, networks)};
 }
 
+/* 127.0.0.0/24 and ::1: programs of this machine are no network of strangers. */
+static bool is_at_home(struct address_peer client)
+{
+	static const unsigned char ipv4[] = {127, 0, 0}, ipv6[16] = {[15] = 1};
+	return client.family == 4 ? memcmp(client.bytes, ipv4, sizeof ipv4) == 0
+				  : memcmp(client.bytes, ipv6, sizeof ipv6) == 0;
+}
+
 static unsigned cell_of(
 	const struct admission_table *table, unsigned row, struct address_network who)
 {
@@ -196,7 +204,7 @@ enum admission_result admission_enter_client(const struct admission *admission,
 	take_seat(table, admission->seat);
 	if (count_of(table, as_client(client)) >= limits->per_address)
 		return ADMISSION_ADDRESS;
-	if (count_of(table, as_network(client)) >= limits->per_network)
+	if (!is_at_home(client) && count_of(table, as_network(client)) >= limits->per_network)
 		return ADMISSION_NETWORK;
 	change(admission, as_client(client), true);
 	change(admission, as_network(client), true);
@@ -235,7 +243,7 @@ unsigned admission_ask(const struct admission *admission, const struct admission
 	unsigned wait = 0;
 	if (client.family == 0)
 		return 0;
-	if (limits->per_minute_of_network > 0) {
+	if (limits->per_minute_of_network > 0 && !is_at_home(client)) {
 		/* Where memory is out nobody is held back by their neighbours. */
 		if (!name_of(admission, address_network_of(client), &network))
 			return 0;

@@ -1,6 +1,7 @@
 /*
  * How many connections are open, over all workers: in all, of each client (IPv4 address, IPv6 /64)
- * and of each network (/24, /48); and how many requests they make. No address is kept.
+ * and of each network (/24, /48; the loopback's is none); and how many requests they make. No
+ * address is kept.
  *
  * Counters in memory that the workers share: a client is hashed with a key of this run into two
  * rows, and the smaller of its two counters is its number, which can be too high (where strangers

@@ -47,8 +47,8 @@ static const char *const of_worker[] = {"accept", "accept4", "access", "faccessa
 	"readlink", "readlinkat", "sendfile", "sendfile64", "stat", "stat64", "statfs", "statfs64",
 	"statx", "unlink", "unlinkat"};
 
-/* The channels that it is handed. */
-static const char *const of_keyholder[] = {"recvmsg"};
+/* The channels that it is handed, and a processor to answer on. */
+static const char *const of_keyholder[] = {"recvmsg", "sched_setaffinity"};
 
 /* What nobody here asks for but whoever has taken the process over: it ends, and the master says
  * so. */
@@ -105,9 +105,9 @@ static const struct condition conditions_of_worker[] = {
 	{"fcntl", 1, WORD, F_SETLK},
 	{"fcntl", 1, WORD, F_SETLKW},
 	{"fcntl", 1, WORD, F_DUPFD_CLOEXEC},
-	{"fcntl64", 1, WORD, F_GETLK},
-	{"fcntl64", 1, WORD, F_SETLK},
-	{"fcntl64", 1, WORD, F_SETLKW},
+	{"fcntl64", 1, WORD, 12}, /* the same where a file's offset takes two words */
+	{"fcntl64", 1, WORD, 13},
+	{"fcntl64", 1, WORD, 14},
 	{"fcntl64", 1, WORD, F_DUPFD_CLOEXEC},
 	{"ioctl", 1, WORD, FIONBIO},
 	{"ioctl", 1, WORD, FIONREAD},

@@ -12,7 +12,7 @@
 #include "proc/staff.h"
 #include "proc/welcome.h"
 
-#define STATUS_SIZE     200
+#define STATUS_SIZE     256
 #define DEATHS_OF_A_FEW 2 /* in a row: from here on it is worth a word */
 
 static bool is_new(const char *old, const char *path)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "os/fd.h"
@@ -77,6 +78,11 @@ static bool read_missing(
 
 static bool read_all(const struct conf *conf, struct keys *keys, struct fault *fault)
 {
+	/* So that also those of missing certificates can be kept out of swap, without root. */
+	const struct rlimit endless = {RLIM_INFINITY, RLIM_INFINITY};
+
+	(void)setrlimit(RLIMIT_MEMLOCK, &endless);
+
 	bool *read = calloc(conf->capsule_count, sizeof *read);
 	size_t missing = 0;
 	bool done = read != NULL || fault_set(fault, "no memory left for the keys");

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/cpu.h"
 #include "os/fd.h"
 #include "tls/keyholder.h"
 
@@ -156,6 +157,7 @@ size_t channel_ask(struct channel *channel, uint32_t place, const struct scheme 
 	question.number = ++channel->asked;
 	question.place = place;
 	question.scheme = scheme->code;
+	question.cpu = cpu_now();
 	memcpy(question.bytes, bytes, len);
 
 	size_t size = CHANNEL_QUESTION_HEAD + len;

@@ -12,7 +12,8 @@
 struct channel_question {
 	uint64_t number; /* of the answer, too: one that comes too late is known by it */
 	uint32_t place;  /* of the key */
-	uint32_t scheme;
+	uint16_t scheme;
+	uint16_t cpu;                          /* on which the asking process runs */
 	unsigned char bytes[SCHEME_INPUT_MAX]; /* to be signed; the packet ends with them */
 };
 struct channel_answer {

@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "os/cpu.h"
 #include "os/fd.h"
 #include "tls/channel.h"
 #include "tls/x509.h"
@@ -156,6 +157,8 @@ struct line {
 	atomic_bool ended;
 };
 
+/* A thread answers on the processor on which it was asked, since whoever asked waits there: waking
+ * another one costs both of them as much as the signature. */
 static void *serve_line(void *memory)
 {
 	struct line *line = memory;
@@ -164,6 +167,7 @@ static void *serve_line(void *memory)
 		char more; /* so that what is too long is not taken for what fits */
 	} packet;
 	struct channel_answer reply;
+	uint32_t cpu = UINT32_MAX;
 
 	for (;;) {
 		ssize_t got = recv(line->fd, &packet, sizeof packet, 0);
@@ -175,6 +179,10 @@ static void *serve_line(void *memory)
 			break;
 		if (got < (ssize_t)CHANNEL_QUESTION_HEAD)
 			continue;
+		if (cpu != packet.question.cpu) {
+			cpu = packet.question.cpu;
+			cpu_stay_on(packet.question.cpu);
+		}
 		reply.number = packet.question.number;
 		if (got <= (ssize_t)sizeof packet.question)
 			len = answer(line->keys, &packet.question,

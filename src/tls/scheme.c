@@ -17,7 +17,7 @@ const struct scheme schemes[SCHEME_COUNT] = {
 	{"ed448", 0x0808, "ED448", NULL, NULL, false, false},
 };
 
-const struct scheme *scheme_of_code(uint32_t code)
+const struct scheme *scheme_of_code(uint16_t code)
 {
 	for (size_t i = 0; i < SCHEME_COUNT; i++)
 		if (schemes[i].code == code)

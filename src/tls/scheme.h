@@ -30,7 +30,7 @@ struct scheme {
 extern const struct scheme schemes[SCHEME_COUNT];
 
 /* NULL where there is none. A digest is looked for by OpenSSL's names for it. */
-const struct scheme *scheme_of_code(uint32_t code);
+const struct scheme *scheme_of_code(uint16_t code);
 const struct scheme *scheme_of_key(const EVP_PKEY *key, const char *digest, bool pss);
 
 /* Whether the bytes are what a server signs in a handshake with this scheme and a key of its type:

@@ -255,17 +255,18 @@ comes_back() {
 		quietly inside systemctl is-active kindling.service && keeps_what_was
 }
 
-# What is left of it outside the state, which is never touched.
-nothing_is_left_but() {
-	left=$(find "$root/etc" "$root/usr" "$root/lib/systemd" "$root/var/log" "$root/run" \
-		-name '*kindling*' | grep -vxF "$*") || true
+# Nothing but the state, which is never touched.
+only_the_state_is_left() {
+	left=$(find "$root/etc" "$root/usr" "$root/lib/systemd" "$root/var/log" \
+		-name '*kindling*')
 	[ -z "$left" ] || complain "left: $left" || return 1
+	! inside test -e /run/kindling || complain 'left: /run/kindling' || return 1
 	[ -s "$root$state/store/kindling.db" ] || complain 'what people wrote is gone' || return 1
 	[ -s "$root$state/certs/localhost.key" ] || complain 'the key is gone'
 }
 
 purges() {
-	quietly inside apt-get -qy purge kindling && nothing_is_left_but ''
+	quietly inside apt-get -qy purge kindling && only_the_state_is_left
 }
 
 # ---- make install
@@ -285,7 +286,7 @@ uninstalls() {
 	quietly inside systemctl disable --now kindling &&
 		quietly make --no-print-directory uninstall DESTDIR="$root" SERVICE=systemd || return 1
 	rm -r "$root/etc/kindling" "$root/var/log/kindling"
-	nothing_is_left_but ''
+	only_the_state_is_left
 }
 
 # OpenRC is not the first process here; its services are started as it would start them.

@@ -7,8 +7,8 @@
 
 #include <stdatomic.h>
 
-#define REQUEST_MS 2000
-#define EARLY_MS   200
+#define REQUEST_MS 1000
+#define EARLY_MS   100
 #define LATE_MS    8000 /* by how much a deadline may be missed on a busy machine */
 #define YEAR       (365L * 86400)
 #define HOUR_MS    3600000L
@@ -17,7 +17,7 @@ static pid_t worker;
 
 static int start(void **state)
 {
-	static const char *const extra[] = {"--request-timeout", "2", NULL};
+	static const char *const extra[] = {"--request-timeout", "1", NULL};
 
 	char code[CODE_TEXT_SIZE];
 

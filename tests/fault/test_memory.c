@@ -25,6 +25,7 @@ struct request {
 	enum kind kind;
 	bool as_reader;
 	bool from_the_handshake; /* or else from the request on */
+	bool in_keyholder;       /* it is not the worker whose memory is out */
 };
 
 static const char *const essay_alone = "# An Essay\n\nThe essay's text.\n";
@@ -52,10 +53,14 @@ static const struct request requests[] = {
 		.url = "gemini://localhost/",
 		.as_reader = true,
 		.from_the_handshake = true},
+	{.name = "a handshake, for the keyholder",
+		.url = "gemini://localhost/",
+		.from_the_handshake = true,
+		.in_keyholder = true},
 };
 
 static struct person writer;
-static pid_t worker;
+static pid_t worker, keyholder;
 static unsigned seed;
 static size_t at_rest;
 
@@ -79,6 +84,7 @@ static int start(void **state)
 	static const char *const extra[] = {"--comments-per-hour", "1000", "--handshake-timeout",
 		"5", "--request-timeout", "5", "--answer-timeout", "5", "--write-timeout", "5",
 		"--upload-timeout", "5", "--close-timeout", "2", NULL};
+	pid_t keyholders[DAEMON_PROCESSES_MAX];
 
 	seed = seed_of_run();
 	fixture_prepare(state);
@@ -89,6 +95,8 @@ static int start(void **state)
 	daemon_start(&server);
 	renew_writer();
 	daemon_workers(&server, &worker, 1);
+	assert_int_equal(daemon_processes(&server, DAEMON_KEYHOLDER, keyholders), 1);
+	keyholder = keyholders[0];
 	at_rest = program_sockets(worker);
 	return 0;
 }
@@ -149,17 +157,18 @@ static bool try(const struct request *request, const char *text, long nth, bool 
 	const struct client_options options = from_anywhere(request->as_reader ? &writer : NULL);
 	char line[URL_SIZE];
 	const size_t length = spell(request, text, line);
+	const pid_t pid = request->in_keyholder ? keyholder : worker;
 	struct client client;
 	bool opened;
 
 	*answer = (struct answer){.status = 0};
 	wait_for_rest();
-	faults_fail_memory(worker, request->from_the_handshake ? nth : FAULTS_NEVER, onwards);
+	faults_fail_memory(pid, request->from_the_handshake ? nth : FAULTS_NEVER, onwards);
 	opened = client_open(&client, server.port, &options);
 	if (!request->from_the_handshake) {
 		assert_true(opened);
 		settle();
-		faults_fail_memory(worker, nth, onwards);
+		faults_fail_memory(pid, nth, onwards);
 	}
 	if (opened && client_send(&client, line, length, 0))
 		client_receive(&client, answer);
@@ -219,12 +228,12 @@ static void one_place(
 			check_comment(&answer, text);
 	}
 	answer_free(&answer);
-	if (kill(worker, 0) != 0) {
+	if (kill(worker, 0) != 0 || kill(keyholder, 0) != 0) {
 		const char *errors = daemon_errors(&server);
 		const size_t length = strlen(errors), shown = 500;
 
-		fail_msg("%s: the worker died after allocation %ld failed%s\n%s", request->name,
-			nth, onwards ? ", and all after it" : "",
+		fail_msg("%s: a process died after allocation %ld failed%s\n%s", request->name, nth,
+			onwards ? ", and all after it" : "",
 			length > shown ? errors + length - shown : errors);
 	}
 	snprintf(text, sizeof(text), "Comment %u with room again.", written++);
@@ -249,7 +258,7 @@ static long count_places(const struct request *request, struct answer *good)
 
 static void each_place(void **state)
 {
-	const int wanted = rounds_of_run(10);
+	const int wanted = rounds_of_run(7);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(requests); i++) {
@@ -277,7 +286,7 @@ static void each_place(void **state)
  * written makes the store grow. */
 static void no_leak(void **state)
 {
-	const int times = rounds_of_run(4);
+	const int times = rounds_of_run(3);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(requests); i++) {

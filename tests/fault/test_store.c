@@ -2,18 +2,12 @@
  * The store in trouble: pages are served all the same, comments get 41 with a sentence, nothing
  * acknowledged is lost, and service returns by itself.
  */
-#include "reader.h"
-#include "wire.h"
+#include "trouble.h"
 
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
-
-static struct daemon server;
-static struct person writer;
 
 static int start(void **state)
 {
@@ -21,12 +15,8 @@ static int start(void **state)
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	sigaction(SIGXFSZ, &ignore, NULL);
-	daemon_prepare(&server);
-	server.noisy = true;
-	daemon_start(&server);
-	reader_join(&server, &writer, "Writer");
+	trouble_start(state);
 	reader_comment(&server, &writer, ESSAY, "Before any trouble.");
-	*state = &server;
 	return 0;
 }
 
@@ -37,17 +27,6 @@ static int stop(void **state)
 		daemon_end(&server);
 	person_end(&writer);
 	return 0;
-}
-
-static void expect_pages(void)
-{
-	struct answer answer = ask(&server, NULL, "gemini://localhost/posts/essay.gmi");
-
-	assert_answer(&answer, 20, "the essay");
-	assert_contains(answer.body, "The essay's text.");
-	answer_free(&answer);
-	expect(&server, NULL, "gemini://localhost/", 20);
-	expect(&server, NULL, "gemini://localhost/folder/page.gmi", 20);
 }
 
 static void expect_resting(const char *text)
@@ -68,24 +47,12 @@ static void expect_in_thread(const char *text, size_t times)
 	free(thread);
 }
 
-static sqlite3 *lock_store(void)
-{
-	char path[DAEMON_PATH_SIZE];
-	sqlite3 *database;
-
-	assert_int_equal(sqlite3_open_v2(daemon_path(&server, "store.db", path), &database,
-				 SQLITE_OPEN_READWRITE, NULL),
-		SQLITE_OK);
-	sqlite3_busy_timeout(database, PATIENCE_MS);
-	assert_int_equal(sqlite3_exec(database, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
-	return database;
-}
-
 static void locked(void **state)
 {
-	sqlite3 *database = lock_store();
+	sqlite3 *database = open_store();
 
 	(void)state;
+	assert_int_equal(sqlite3_exec(database, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
 	expect_pages();
 	expect_resting("While it is locked.");
 	expect_pages();
@@ -128,12 +95,10 @@ static void full(void **state)
 
 static void move_comments(const char *from, const char *to)
 {
-	char path[DAEMON_PATH_SIZE], sql[128];
-	sqlite3 *database;
+	char sql[128];
+	sqlite3 *database = open_store();
 
 	snprintf(sql, sizeof(sql), "UPDATE capsules SET host = '%s' WHERE host = '%s'", to, from);
-	assert_int_equal(
-		sqlite3_open(daemon_path(&server, "store.db", path), &database), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(database), SQLITE_OK);
 }
@@ -165,11 +130,8 @@ static void of_another_host(void **state)
 static char *save_store(size_t *length)
 {
 	char path[DAEMON_PATH_SIZE];
-	sqlite3 *database;
+	sqlite3 *database = open_store();
 
-	assert_int_equal(sqlite3_open_v2(daemon_path(&server, "store.db", path), &database,
-				 SQLITE_OPEN_READWRITE, NULL),
-		SQLITE_OK);
 	assert_int_equal(
 		sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL),
 		SQLITE_OK);
@@ -200,7 +162,7 @@ static void damaged(void **state)
 	daemon_start(&server);
 	memset(garbage, 0x5a, sizeof(garbage));
 	daemon_write(&server, "store.db", garbage, sizeof(garbage));
-	truncate(daemon_path(&server, "store.db-wal", path), 0);
+	assert_int_equal(truncate(daemon_path(&server, "store.db-wal", path), 0), 0);
 	for (int i = 0; i < 4; i++)
 		expect_pages();
 	answer = reader_send(&server, &writer, ESSAY, "Into a damaged store.");

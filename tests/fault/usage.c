@@ -76,3 +76,18 @@ void usage_wait_for_rest(const struct daemon *daemon, size_t at_rest)
 		look_again_soon();
 	}
 }
+
+void usage_expect(const struct daemon *daemon, const char *who, const struct usage *before,
+	long clients, long each_ms, long each_kib)
+{
+	struct usage after = usage_of(daemon);
+	const long ms = after.cpu_ms - before->cpu_ms, kib = after.kib - before->kib;
+
+	print_message("# %s: %ld ms, %ld KiB for %ld\n", who, ms, kib, clients);
+	/* A tick or two of the system's clock more, and one megabyte that is everybody's. */
+	if (ms > clients * each_ms + 30)
+		fail_msg("%s: %ld clients took %ld ms", who, clients, ms);
+	if (kib > clients * each_kib + 1024)
+		fail_msg("%s: %ld clients took %ld KiB", who, clients, kib);
+	expect(daemon, NULL, "gemini://localhost/", 20);
+}

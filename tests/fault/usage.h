@@ -20,4 +20,9 @@ struct usage usage_of(const struct daemon *daemon);
 size_t usage_sockets(const struct daemon *daemon);
 void usage_wait_for_rest(const struct daemon *daemon, size_t at_rest);
 
+/* From `before` on, `clients` of this kind have cost at most so much each, and the server serves.
+ */
+void usage_expect(const struct daemon *daemon, const char *who, const struct usage *before,
+	long clients, long each_ms, long each_kib);
+
 #endif

@@ -73,6 +73,24 @@ static void a_network_is_counted_beside_its_clients(void **state)
 	assert_enters(first, five_of_network, 5, ADMISSION_NETWORK);
 }
 
+static void this_machine_is_no_network(void **state)
+{
+	(void)state;
+	struct admission one = {table_new(), 0};
+	const struct address_peer ipv6 = {6, {[15] = 1}};
+	for (unsigned char i = 0; i < 20; i++) {
+		const struct address_peer here = {4, {127, 0, 0, i}}, there = {4, {127, 0, 1, i}};
+		assert_int_equal(
+			admission_enter_client(&one, &five_of_network, here), ADMISSION_ROOM);
+		assert_int_equal(admission_enter_client(&one, &five_of_network, there),
+			i < 5 ? ADMISSION_ROOM : ADMISSION_NETWORK);
+	}
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(
+			admission_enter_client(&one, &five_of_network, ipv6), ADMISSION_ROOM);
+	assert_int_equal(admission_enter_client(&one, &five_of_network, ipv6), ADMISSION_ADDRESS);
+}
+
 static void ipv6_is_counted_by_its_halves(void **state)
 {
 	(void)state;
@@ -264,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_is_counted_over_all_workers),
 		cmocka_unit_test(a_network_is_counted_beside_its_clients),
+		cmocka_unit_test(this_machine_is_no_network),
 		cmocka_unit_test(ipv6_is_counted_by_its_halves),
 		cmocka_unit_test(who_has_no_address_counts_in_the_total_alone),
 		cmocka_unit_test(the_total_is_of_all_workers),

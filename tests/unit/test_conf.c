@@ -22,8 +22,18 @@ static void without_anything_there_are_the_defaults(void **state)
 	assert_int_equal(f->conf->log_level, LOG_INFO);
 	assert_int_equal(f->conf->log_addresses, ADDRESS_NONE);
 	assert_string_equal(f->conf->ready_file, "");
-	assert_int_equal(f->conf->max_connections, 4096);
+	assert_string_equal(f->conf->log_to, "stderr");
+	assert_string_equal(f->conf->control, "var/kindling.sock");
+	assert_string_equal(f->conf->user, "");
+	assert_true(f->conf->keyholder);
+	assert_true(f->conf->sandbox);
+	assert_int_equal(f->conf->max_connections, 16384);
 	assert_int_equal(f->conf->max_connections_per_address, 64);
+	assert_int_equal(f->conf->max_connections_per_network, 512);
+	assert_int_equal(f->conf->requests_per_minute, 0);
+	assert_int_equal(f->conf->requests_per_minute_per_network, 0);
+	assert_int_equal(f->conf->allow.count + f->conf->deny.count + f->conf->proxies.count, 0);
+	assert_int_equal(f->conf->min_rate, 256);
 	assert_int_equal(f->conf->handshake_timeout, 10);
 	assert_int_equal(f->conf->request_timeout, 10);
 	assert_int_equal(f->conf->upload_timeout, 30);
@@ -119,6 +129,26 @@ static void every_mistake_has_its_line(void **state)
 		f, "\nstore = \"x\n\n", "k.conf:2: the quote of this line is never closed\n");
 }
 
+static void places_and_ranges_are_looked_at(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_text_wrong(f,
+		"log_to = nowhere\nallow = {\"10.0.0.1/8\"}\nproxies = {\"unix\",\n\"192.0.2\"}\n"
+		"listen = {\"unix:\", \"unix:/a\", \"unix:/a\"}\n",
+		"k.conf:5: listen: the path of the socket is missing: write "
+		"unix:/run/kindling/gemini\n"
+		"k.conf:1: log_to: \"nowhere\" is no place for the log: write stderr, syslog, "
+		"journal, or the path of a file with a slash in it\n"
+		"k.conf:2: allow: \"10.0.0.1/8\": the address has bits set behind the first 8: a "
+		"range begins with its lowest address\n"
+		"k.conf:4: proxies: \"192.0.2\" is not a range of addresses: write 192.0.2.0/24, "
+		"2001:db8::/32, one address, or unix\n"
+		"listen: unix:/a is there twice\n");
+	assert_good(f, read_text(f, "control = \"\"\nlog_to = ./log\ndeny = {\"::/0\", \"unix\"}\n"
+				    "listen = {\"unix:s\"}\n"));
+}
+
 static void comments_are_not_values(void **state)
 {
 	struct fixture *f = *state;
@@ -143,9 +173,12 @@ static void an_unknown_option_is_answered_with_the_known_ones(void **state)
 
 	assert_text_wrong(f, "\nfoo = 1",
 		"k.conf:2: there is no option \"foo\" of the server; there are: listen, workers, "
-		"store, log, log_level, log_addresses, ready_file, max_connections, "
-		"max_connections_per_address, handshake_timeout, request_timeout, upload_timeout, "
-		"answer_timeout, write_timeout, close_timeout, drain_timeout, capsule\n");
+		"store, user, keyholder, sandbox, log, log_to, log_level, log_addresses, "
+		"ready_file, control, max_connections, max_connections_per_address, "
+		"max_connections_per_network, requests_per_minute, "
+		"requests_per_minute_per_network, allow, deny, proxies, min_rate, "
+		"handshake_timeout, request_timeout, answer_timeout, write_timeout, "
+		"upload_timeout, close_timeout, drain_timeout, capsule\n");
 	assert_text_wrong(f, "capsule x {\n  location y {} }",
 		"k.conf:2: there is no option \"location\" in a capsule; there are: aliases, root, "
 		"certs, lang, feed, comments, listing, contact, owner, commenting, "
@@ -368,6 +401,7 @@ int main(void)
 		cmocka_unit_test(without_anything_there_are_the_defaults),
 		cmocka_unit_test(a_file_says_it_all),
 		cmocka_unit_test(every_mistake_has_its_line),
+		cmocka_unit_test(places_and_ranges_are_looked_at),
 		cmocka_unit_test(comments_are_not_values),
 		cmocka_unit_test(an_unknown_option_is_answered_with_the_known_ones),
 		cmocka_unit_test(an_unknown_option_hides_nothing),
