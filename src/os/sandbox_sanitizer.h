@@ -7,14 +7,13 @@
 #define KINDLING_OS_SANDBOX_SANITIZER_H
 
 #if defined(__SANITIZE_ADDRESS__)
-#define SANDBOX_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANDBOX_SANITIZED 1
-#endif
-#endif
-#ifndef SANDBOX_SANITIZED
-#define SANDBOX_SANITIZED 0
+enum { SANDBOX_SANITIZED = 1 };
+#elif !defined(__has_feature)
+enum { SANDBOX_SANITIZED = 0 };
+#elif __has_feature(address_sanitizer)
+enum { SANDBOX_SANITIZED = 1 };
+#else
+enum { SANDBOX_SANITIZED = 0 };
 #endif
 
 #endif

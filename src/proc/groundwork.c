@@ -96,17 +96,17 @@ bool groundwork_has_certificates(const struct conf *conf)
 
 void groundwork_descriptors(const struct conf *conf)
 {
-	/* A connection may have a file open. The system's limit is often 1024, and may be raised.
-	 */
-	uint64_t wanted = (uint64_t)conf->max_connections * 2 + OTHER_DESCRIPTORS;
-	uint64_t granted = limits_raise_descriptors(wanted);
-	if (granted < wanted)
+	/* The system's limit is often 1024, and may be raised. A connection may have a file open,
+	 * but few have at once; and all of them may be one worker's. */
+	uint64_t needed = (uint64_t)conf->max_connections + OTHER_DESCRIPTORS;
+	uint64_t granted = limits_raise_descriptors(needed + conf->max_connections);
+	if (granted < needed)
 		log_message(LOG_WARNING,
 			"this system allows %llu open files, which may be too few for "
 			"max_connections = %u: raise the limit (ulimit -Hn, or LimitNOFILE= of a "
 			"service) to %llu",
 			(unsigned long long)granted, conf->max_connections,
-			(unsigned long long)wanted);
+			(unsigned long long)needed);
 }
 
 void groundwork_warn_of_keys(const struct conf *conf)
