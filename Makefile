@@ -67,7 +67,8 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # What is installed depends on what is asked for beside it: make deps run, make deps test.
-DEPS_FOR := $(if $(filter test check unit wire fault fuzz lint,$(MAKECMDGOALS)),test) \
+DEPS_FOR := $(if $(filter test check unit wire fault fuzz lint coverage,$(MAKECMDGOALS)),test) \
+	$(if $(filter analyse coverage,$(MAKECMDGOALS)),analyse) \
 	$(if $(filter test-clients,$(MAKECMDGOALS)),clients) \
 	$(if $(filter deb test-packages,$(MAKECMDGOALS)),deb) \
 	$(if $(filter bench,$(MAKECMDGOALS)),bench)

@@ -59,10 +59,11 @@ $(BUILD)/fault/test_%: tests/fault/test_%.c $(WIRE_OBJECTS) $(FAULT_OBJECTS)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/wire $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -o $@ $< $(FAULT_OBJECTS) \
 		$(WIRE_OBJECTS) $(TEST_LIBS)
 
-$(BUILD)/fault/preload.so: tests/fault/preload.c tests/fault/faults.h
+$(BUILD)/fault/preload.so: tests/fault/preload.c tests/fault/preload_files.c tests/fault/preload.h \
+		tests/fault/faults.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARNINGS) $(WERROR) -O2 -fPIC -shared -o $@ $< -ldl
+	$(Q)$(CC) -D_GNU_SOURCE -std=c17 $(WARNINGS) $(WERROR) -O2 -fPIC -shared -o $@ $(filter %.c,$^) -ldl
 
 include tests/fault/hook.mk
 
@@ -149,5 +150,6 @@ bench: all
 	@sh tests/bench/bench.sh $(BUILD)
 include tests/bench/bench.mk
 include tests/dist/dist.mk
+include tests/analysis.mk
 
 .PHONY: test check unit wire fault fault-long lint fuzz fuzz-long fuzzers test-clients bench

@@ -96,7 +96,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	if (text == NULL)
 		return NULL;
 	va_start(arguments, format);
-	vsnprintf(text, (size_t)len + 1, format, arguments);
+	(void)vsnprintf(text, (size_t)len + 1, format, arguments);
 	va_end(arguments);
 	return text;
 }

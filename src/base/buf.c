@@ -77,7 +77,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 		return;
 	}
 	va_start(arguments, format);
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, arguments);
+	(void)vsnprintf(buf->data + buf->len, (size_t)len + 1, format, arguments);
 	va_end(arguments);
 	buf->len += (size_t)len;
 }

@@ -8,7 +8,7 @@
 
 void check_failed(const char *condition, const char *file, int line)
 {
-	fprintf(stderr, "kindling: %s:%d: this must hold and does not: %s\n", file, line,
+	(void)fprintf(stderr, "kindling: %s:%d: this must hold and does not: %s\n", file, line,
 		condition);
 	abort();
 }

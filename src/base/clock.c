@@ -35,11 +35,11 @@ static struct tm calendar(int64_t seconds)
 void clock_format_date(int64_t seconds, char text[CLOCK_DATE_SIZE])
 {
 	struct tm t = calendar(seconds);
-	strftime(text, CLOCK_DATE_SIZE, "%Y-%m-%d", &t);
+	(void)strftime(text, CLOCK_DATE_SIZE, "%Y-%m-%d", &t);
 }
 
 void clock_format_time(int64_t seconds, char text[CLOCK_TIME_SIZE])
 {
 	struct tm t = calendar(seconds);
-	strftime(text, CLOCK_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &t);
+	(void)strftime(text, CLOCK_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &t);
 }

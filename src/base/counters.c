@@ -4,8 +4,11 @@
  */
 #include "base/counters.h"
 
+#include <errno.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/check.h"
 
@@ -24,39 +27,60 @@ struct row {
 	_Atomic uint64_t requests[HOSTS][STATUSES];
 };
 
-struct counters {
-	unsigned magic, rows;
+/* What every process may write, and so a worker that is taken over too: numbers alone, which can
+ * be wrong, and lead nowhere. */
+struct common {
 	_Atomic unsigned used; /* no row from here on was ever counted in: reading a page of shared
 				  memory is enough to make it */
-	_Atomic unsigned hosts;
-	char names[HOSTS][HOST_NAME_SIZE];
 	struct row row[];
+};
+
+/* Each process has its own, as it was when the master forked it. */
+struct counters {
+	unsigned magic, rows, hosts;
+	char names[HOSTS][HOST_NAME_SIZE];
+	struct common *common;
 };
 
 #define LATENCY_BOUND(bound) bound,
 const unsigned latency_bounds[LATENCY_BUCKETS - 1] = {LATENCY_BOUNDS(LATENCY_BOUND)};
 
-size_t counters_size(unsigned rows)
+static size_t common_size(unsigned rows)
 {
-	return sizeof(struct counters) + rows * sizeof(struct row);
+	return sizeof(struct common) + rows * sizeof(struct row);
 }
 
-struct counters *counters_in(void *memory, unsigned rows)
+struct counters *counters_new(unsigned rows, struct fault *fault)
 {
-	struct counters *counters = memory;
-	counters->magic = COUNTERS_MAGIC;
-	counters->rows = rows;
-	memcpy(counters->names[0], "other", sizeof "other");
-	atomic_init(&counters->hosts, 1);
+	struct counters *counters = calloc(1, sizeof *counters);
+	void *common = mmap(
+		NULL, common_size(rows), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (counters == NULL || common == MAP_FAILED) {
+		fault_set(fault, "no shared memory: %s", strerror(errno));
+		free(counters);
+		if (common != MAP_FAILED)
+			munmap(common, common_size(rows));
+		return NULL;
+	}
+	*counters = (struct counters){
+		.magic = COUNTERS_MAGIC, .rows = rows, .hosts = 1, .names = {"other"}};
+	counters->common = common;
 	return counters;
+}
+
+void counters_free(struct counters *counters)
+{
+	if (counters == NULL)
+		return;
+	munmap(counters->common, common_size(counters->rows));
+	free(counters);
 }
 
 unsigned counters_find_host(const struct counters *counters, const char *host)
 {
 	if (counters == NULL)
 		return 0;
-	unsigned hosts = atomic_load_explicit(&counters->hosts, memory_order_acquire);
-	for (unsigned i = 1; i < hosts; i++)
+	for (unsigned i = 1; i < counters->hosts; i++)
 		if (strcmp(counters->names[i], host) == 0)
 			return i;
 	return 0;
@@ -66,25 +90,23 @@ unsigned counters_host(struct counters *counters, const char *host)
 {
 	CHECK_MAGIC(counters, COUNTERS_MAGIC);
 	unsigned known = counters_find_host(counters, host);
-	unsigned hosts = atomic_load_explicit(&counters->hosts, memory_order_relaxed);
 	size_t size = strlen(host) + 1;
-	bool fits = hosts < HOSTS && size <= HOST_NAME_SIZE;
+	bool fits = counters->hosts < HOSTS && size <= HOST_NAME_SIZE;
 	if (known != 0 || !fits || strcmp(host, counters->names[0]) == 0)
 		return known;
-	memcpy(counters->names[hosts], host, size);
-	/* Whoever sees the number sees the name. */
-	atomic_store_explicit(&counters->hosts, hosts + 1, memory_order_release);
-	return hosts;
+	memcpy(counters->names[counters->hosts], host, size);
+	return counters->hosts++;
 }
 
 static struct row *row_of(struct counters *counters, unsigned row)
 {
 	CHECK_MAGIC(counters, COUNTERS_MAGIC);
 	CHECK(row < counters->rows);
-	unsigned used = atomic_load_explicit(&counters->used, memory_order_relaxed);
-	while (used <= row && !atomic_compare_exchange_weak(&counters->used, &used, row + 1))
+	struct common *common = counters->common;
+	unsigned used = atomic_load_explicit(&common->used, memory_order_relaxed);
+	while (used <= row && !atomic_compare_exchange_weak(&common->used, &used, row + 1))
 		;
-	return &counters->row[row];
+	return &common->row[row];
 }
 
 static void add(_Atomic uint64_t *counter, uint64_t more)
@@ -137,7 +159,7 @@ int64_t counters_last_beat(const struct counters *counters, unsigned row)
 {
 	CHECK_MAGIC(counters, COUNTERS_MAGIC);
 	CHECK(row < counters->rows);
-	return atomic_load_explicit(&counters->row[row].beat, memory_order_relaxed);
+	return atomic_load_explicit(&counters->common->row[row].beat, memory_order_relaxed);
 }
 
 void counters_vacate(struct counters *counters, unsigned row)
@@ -151,7 +173,8 @@ void counters_vacate(struct counters *counters, unsigned row)
 static unsigned rows_used(const struct counters *counters)
 {
 	CHECK_MAGIC(counters, COUNTERS_MAGIC);
-	return atomic_load_explicit(&counters->used, memory_order_relaxed);
+	unsigned used = atomic_load_explicit(&counters->common->used, memory_order_relaxed);
+	return used < counters->rows ? used : counters->rows;
 }
 
 uint64_t counters_sum(const struct counters *counters, enum counter counter)
@@ -159,7 +182,7 @@ uint64_t counters_sum(const struct counters *counters, enum counter counter)
 	uint64_t sum = 0;
 	for (unsigned i = 0, used = rows_used(counters); i < used; i++)
 		sum += atomic_load_explicit(
-			&counters->row[i].counters[counter], memory_order_relaxed);
+			&counters->common->row[i].counters[counter], memory_order_relaxed);
 	return sum;
 }
 
@@ -167,14 +190,15 @@ int64_t counters_level(const struct counters *counters, enum gauge gauge)
 {
 	int64_t sum = 0;
 	for (unsigned i = 0, used = rows_used(counters); i < used; i++)
-		sum += atomic_load_explicit(&counters->row[i].gauges[gauge], memory_order_relaxed);
+		sum += atomic_load_explicit(
+			&counters->common->row[i].gauges[gauge], memory_order_relaxed);
 	return sum < 0 ? 0 : sum; /* one who leaves may be seen before he came */
 }
 
 unsigned counters_host_count(const struct counters *counters)
 {
 	CHECK_MAGIC(counters, COUNTERS_MAGIC);
-	return atomic_load_explicit(&counters->hosts, memory_order_acquire);
+	return counters->hosts;
 }
 
 const char *counters_host_name(const struct counters *counters, unsigned host)
@@ -188,7 +212,8 @@ uint64_t counters_requests(const struct counters *counters, unsigned host, int s
 	uint64_t sum = 0;
 	CHECK(host < HOSTS);
 	for (unsigned i = 0, used = rows_used(counters); i < used; i++)
-		sum += atomic_load_explicit(&counters->row[i].requests[host][status_index(status)],
+		sum += atomic_load_explicit(
+			&counters->common->row[i].requests[host][status_index(status)],
 			memory_order_relaxed);
 	return sum;
 }
@@ -197,7 +222,7 @@ struct latency counters_latency(const struct counters *counters)
 {
 	struct latency sum = {.milliseconds = 0};
 	for (unsigned i = 0, used = rows_used(counters); i < used; i++) {
-		const struct row *row = &counters->row[i];
+		const struct row *row = &counters->common->row[i];
 		for (size_t k = 0; k < LATENCY_BUCKETS; k++)
 			sum.buckets[k] +=
 				atomic_load_explicit(&row->latencies[k], memory_order_relaxed);

@@ -13,15 +13,17 @@
 #include <stdint.h>
 
 #include "base/counters_list.h"
+#include "base/fault.h"
 
 #define COUNTERS_HOSTS_MAX 64 /* the requests of further ones are counted as those of "other" */
 
 struct counters;
 
-size_t counters_size(unsigned rows);
-/* In zeroed memory that is shared, aligned as a page is. One row for each worker, and row 0 for the
- * master: a worker's row is from 1 to rows - 1. */
-struct counters *counters_in(void *memory, unsigned rows);
+/* Made by the master before it forks: the numbers are shared, all else is each process's own, so
+ * that one that is taken over can make numbers wrong and nothing else. One row for each worker, and
+ * row 0 for the master: a worker's row is from 1 to rows - 1. NULL with a fault. */
+struct counters *counters_new(unsigned rows, struct fault *fault);
+void counters_free(struct counters *counters);
 
 /* A host's number, the same for a host that has one; 0, "other", where there is no more room. For
  * the master alone, which calls it for every capsule of a configuration before workers with that

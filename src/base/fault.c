@@ -12,7 +12,7 @@ bool fault_set(struct fault *fault, const char *format, ...)
 		return false;
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(fault->text, sizeof fault->text, format, arguments);
+	(void)vsnprintf(fault->text, sizeof fault->text, format, arguments);
 	va_end(arguments);
 	return false;
 }

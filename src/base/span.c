@@ -17,7 +17,7 @@ bool span_equal(struct span a, struct span b)
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
 bool span_equal_nocase(struct span a, struct span b)

@@ -44,7 +44,7 @@ void check_store_file(struct check *check);
 /* A certificate that is yet to be made, and keys that are to be read again. */
 void check_certificate_rights(
 	struct check *check, const struct conf_capsule *capsule, bool was_root);
-void check_capsule(struct check *check, const struct conf_capsule *capsule);
+void check_capsule(struct check *check, const struct conf_capsule *conf);
 
 /* ---- inside a capsule */
 

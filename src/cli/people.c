@@ -138,7 +138,11 @@ static bool make_code(const struct shell *shell, struct store_code_new *code, in
 	code->hash = made.hash;
 	code->now = clock_wall_seconds();
 	code->expires = code->now + seconds;
-	if (!shell_is_well(store_code_make(shell->store, code), "a code"))
+
+	enum store_result result = store_code_make(shell->store, code);
+
+	code->hash = NULL; /* that was of this function alone */
+	if (!shell_is_well(result, "a code"))
 		return false;
 	printf("%s\n", made.text);
 	return true;

@@ -58,7 +58,7 @@ static bool code_of_bytes(
 	uint64_t number;
 	memcpy(&number, bytes + LONG_WORDS, sizeof number);
 	char digits[DIGITS + 1];
-	snprintf(digits, sizeof digits, "%0*u", DIGITS, (unsigned)(number % NUMBERS));
+	(void)snprintf(digits, sizeof digits, "%0*u", DIGITS, (unsigned)(number % NUMBERS));
 	spell(&spelling, digits, DIGITS);
 	return hash_code(code);
 }

@@ -167,7 +167,7 @@ static char walk_peek(struct walk *walk)
 	while (at < walk->text.len && strchr(SPACE, walk->text.ptr[at]) != NULL)
 		at++;
 	walk_to(walk, at);
-	return at < walk->text.len ? walk->text.ptr[at] : '\0';
+	return (char)(at < walk->text.len ? walk->text.ptr[at] : '\0');
 }
 
 static bool walk_take(struct walk *walk, char byte)

@@ -65,7 +65,7 @@ enum conf_result conf_read_text(
  * the name alone, behind the capsule's, of a default. `capsule` is NULL for the server's options;
  * the option "host" stands for the capsule itself. */
 const char *conf_place(const struct conf *conf, const struct conf_capsule *capsule,
-	const char *option, struct arena *arena);
+	const char *name, struct arena *arena);
 
 /* Prints every option with its default and sentence to standard output. */
 void conf_print_options(void);

@@ -38,7 +38,7 @@ static bool prepare_text(const struct option *option, const char *text, struct a
 static bool set_text(const struct option *option, void *field, const char *text,
 	struct arena *arena, struct fault *fault)
 {
-	const char *kept;
+	const char *kept = NULL;
 
 	if (!prepare_text(option, text, arena, &kept, fault))
 		return false;
@@ -50,7 +50,7 @@ static bool append_text(const struct option *option, void *field, const char *te
 	struct arena *arena, struct fault *fault)
 {
 	struct conf_texts *texts = field;
-	const char *kept;
+	const char *kept = NULL;
 
 	if (!prepare_text(option, text, arena, &kept, fault))
 		return false;

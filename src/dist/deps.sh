@@ -3,6 +3,7 @@
 #
 #   deps.sh run      to build and run it
 #   deps.sh test     also what `make test` and `make fuzz` need
+#   deps.sh analyse  also what `make analyse` and `make coverage` need
 #   deps.sh deb      also what `make deb` needs (apt only)
 #   deps.sh clients  also what `make test-clients` needs (apt only)
 #   deps.sh bench    also the servers that `make bench` compares with (apt only)
@@ -23,6 +24,7 @@ list() {
 	apt-run) echo gcc libc6-dev make pkg-config libssl-dev libuv1-dev libmagic-dev \
 		libsqlite3-dev libconfuse-dev libidn2-dev libunistring-dev libseccomp-dev ;;
 	apt-test) echo libcmocka-dev clang libclang-rt-dev libxml2-utils openssl shellcheck mandoc ;;
+	apt-analyse) echo clang-tidy cppcheck gcovr ;;
 	# Without libqt5svg5, kristall has no icons.
 	apt-clients) echo amfora bombadillo kristall libqt5svg5 xvfb openbox tmux xdotool \
 		imagemagick openssl ;;
@@ -32,16 +34,20 @@ list() {
 		sqlite-devel libconfuse-devel libidn2-devel libunistring-devel libseccomp-devel ;;
 	dnf-test) echo libasan libubsan libcmocka-devel clang compiler-rt libxml2 openssl ShellCheck \
 		mandoc ;;
+	dnf-analyse) echo clang-tools-extra cppcheck gcovr ;;
 	pacman-run) echo gcc make pkgconf openssl libuv file sqlite confuse libidn2 libunistring \
 		libseccomp ;;
 	pacman-test) echo cmocka clang compiler-rt libxml2 shellcheck ;;
+	pacman-analyse) echo clang cppcheck gcovr ;;
 	apk-run) echo gcc musl-dev linux-headers make pkgconf openssl-dev libuv-dev file-dev \
 		sqlite-dev confuse-dev libidn2-dev libunistring-dev libseccomp-dev ;;
 	apk-test) echo cmocka-dev clang compiler-rt libxml2-utils openssl shellcheck mandoc ;;
+	apk-analyse) echo clang-extra-tools cppcheck gcovr ;;
 	pkg-run) echo gmake pkgconf libuv sqlite3 libconfuse libidn2 libunistring ;;
 	pkg-test) echo cmocka libxml2 hs-ShellCheck ;;
 	brew-run) echo make pkgconf openssl@3 libuv libmagic sqlite confuse libidn2 libunistring ;;
 	brew-test) echo cmocka libxml2 llvm shellcheck mandoc ;;
+	brew-analyse) echo llvm cppcheck gcovr ;;
 	*) die "what $2 needs is known for apt only; install by hand what it asks for" ;;
 	esac
 }
@@ -84,14 +90,14 @@ commands() {
 }
 
 usage() {
-	echo 'usage: deps.sh run|test|deb|clients|bench...' >&2
+	echo 'usage: deps.sh run|test|analyse|deb|clients|bench...' >&2
 	exit 2
 }
 
 [ $# -gt 0 ] || usage
 for purpose in "$@"; do
 	case $purpose in
-	run | test | deb | clients | bench) ;;
+	run | test | analyse | deb | clients | bench) ;;
 	*) usage ;;
 	esac
 done

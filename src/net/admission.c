@@ -33,13 +33,20 @@ struct total {
 	_Alignas(64) _Atomic uint32_t count; /* on a cache line of its own */
 };
 
-struct admission_table {
+/* What every process may write, and so a worker that is taken over too: numbers alone, which can
+ * be wrong, and lead nowhere. */
+struct common {
 	struct total totals[ADMISSION_SEATS];
-	struct seat *seats; /* memory is there only for those that were used */
+	_Atomic unsigned seats_used;        /* those above were never taken */
+	struct seat seats[ADMISSION_SEATS]; /* memory is there only for those that were used */
+};
+
+/* Each process has its own, as it was when the master forked it. */
+struct admission_table {
+	struct common *common;
 	struct rates *rates;
-	_Atomic unsigned seats_used; /* those above were never taken */
-	uint64_t multipliers[ROWS];  /* random and odd: multiply-shift hashing (Dietzfelbinger) */
-	char secret[SECRET_SIZE];    /* random: keys the names of clients */
+	uint64_t multipliers[ROWS]; /* random and odd: multiply-shift hashing (Dietzfelbinger) */
+	char secret[SECRET_SIZE];   /* random: keys the names of clients */
 };
 
 /* Zeroed memory that the processes share; the system gives it page by page, as it is used. */
@@ -50,23 +57,16 @@ static void *map_shared(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void unmap(void *memory, size_t size)
-{
-	if (memory != NULL)
-		munmap(memory, size);
-}
-
 struct admission_table *admission_table_new(struct fault *fault)
 {
-	size_t seats_size = ADMISSION_SEATS * sizeof(struct seat);
-	struct admission_table *table = map_shared(sizeof *table);
-	struct seat *seats = map_shared(seats_size);
+	struct admission_table *table = calloc(1, sizeof *table);
+	struct common *common = map_shared(sizeof *common);
 	void *rates = map_shared(rates_size());
-	if (table == NULL || seats == NULL || rates == NULL) {
+	if (table == NULL || common == NULL || rates == NULL) {
 		fault_set(fault, "no memory for the connection counters: %s", strerror(errno));
 		goto fail;
 	}
-	table->seats = seats;
+	table->common = common;
 	table->rates = rates_in(rates);
 	if (getentropy(table->multipliers, sizeof table->multipliers) != 0 ||
 		getentropy(table->secret, sizeof table->secret) != 0) {
@@ -78,10 +78,18 @@ struct admission_table *admission_table_new(struct fault *fault)
 	return table;
 
 fail:
-	unmap(table, sizeof *table);
-	unmap(seats, seats_size);
-	unmap(rates, rates_size());
+	if (common != NULL)
+		munmap(common, sizeof *common);
+	if (rates != NULL)
+		munmap(rates, rates_size());
+	free(table);
 	return NULL;
+}
+
+static unsigned seats_used(const struct admission_table *table)
+{
+	unsigned used = atomic_load_explicit(&table->common->seats_used, memory_order_relaxed);
+	return used < ADMISSION_SEATS ? used : ADMISSION_SEATS;
 }
 
 static void forget_sketch(struct sketch *sketch)
@@ -94,20 +102,21 @@ static void forget_sketch(struct sketch *sketch)
 void admission_forget(struct admission_table *table, unsigned seat)
 {
 	CHECK(seat < ADMISSION_SEATS);
-	atomic_store_explicit(&table->totals[seat].count, 0, memory_order_relaxed);
-	if (seat >= atomic_load_explicit(&table->seats_used, memory_order_relaxed))
+	atomic_store_explicit(&table->common->totals[seat].count, 0, memory_order_relaxed);
+	if (seat >= seats_used(table))
 		return;
-	forget_sketch(&table->seats[seat].clients);
-	forget_sketch(&table->seats[seat].networks);
+	forget_sketch(&table->common->seats[seat].clients);
+	forget_sketch(&table->common->seats[seat].networks);
 }
 
 /* Before anything is counted at a seat. */
 static void take_seat(struct admission_table *table, unsigned seat)
 {
 	CHECK(seat < ADMISSION_SEATS);
-	unsigned used = atomic_load_explicit(&table->seats_used, memory_order_relaxed);
-	while (used <= seat && !atomic_compare_exchange_weak_explicit(&table->seats_used, &used,
-				       seat + 1, memory_order_relaxed, memory_order_relaxed))
+	_Atomic unsigned *first_unused = &table->common->seats_used;
+	unsigned used = atomic_load_explicit(first_unused, memory_order_relaxed);
+	while (used <= seat && !atomic_compare_exchange_weak_explicit(first_unused, &used, seat + 1,
+				       memory_order_relaxed, memory_order_relaxed))
 		continue;
 }
 
@@ -115,20 +124,22 @@ bool admission_enter_total(const struct admission *admission, unsigned most)
 {
 	struct admission_table *table = admission->table;
 	take_seat(table, admission->seat);
-	unsigned used = atomic_load_explicit(&table->seats_used, memory_order_relaxed);
+	unsigned used = seats_used(table);
 	uint64_t sum = 0;
 	for (unsigned seat = 0; seat < used; seat++)
-		sum += atomic_load_explicit(&table->totals[seat].count, memory_order_relaxed);
+		sum += atomic_load_explicit(
+			&table->common->totals[seat].count, memory_order_relaxed);
 	if (sum >= most)
 		return false;
-	atomic_fetch_add_explicit(&table->totals[admission->seat].count, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(
+		&table->common->totals[admission->seat].count, 1, memory_order_relaxed);
 	return true;
 }
 
 void admission_leave_total(const struct admission *admission)
 {
 	atomic_fetch_sub_explicit(
-		&admission->table->totals[admission->seat].count, 1, memory_order_relaxed);
+		&admission->table->common->totals[admission->seat].count, 1, memory_order_relaxed);
 }
 
 /* Whom a client counts as: by itself, or among its network. */
@@ -166,14 +177,14 @@ static unsigned cell_of(
 static _Atomic uint32_t *counter_of(
 	struct admission_table *table, unsigned seat, unsigned row, struct counted counted)
 {
-	struct sketch *sketch = (void *)((char *)&table->seats[seat] + counted.sketch);
+	struct sketch *sketch = (void *)((char *)&table->common->seats[seat] + counted.sketch);
 	return &sketch->cells[row][cell_of(table, row, counted.who)];
 }
 
 /* The smaller of the two counts, each added up over the seats. */
 static uint64_t count_of(struct admission_table *table, struct counted counted)
 {
-	unsigned used = atomic_load_explicit(&table->seats_used, memory_order_relaxed);
+	unsigned used = seats_used(table);
 	uint64_t least = UINT64_MAX;
 	for (unsigned row = 0; row < ROWS; row++) {
 		uint64_t sum = 0;

@@ -62,7 +62,7 @@ bool net_admit_client(struct net *net, struct address_peer client, const char **
 
 /* Takes the arrival over, which is counted already. */
 void connection_accept(struct net *net, const struct arrival *arrival);
-void connection_deadline_missed(void *net, struct deadline *deadline);
+void connection_deadline_missed(void *context, struct deadline *deadline);
 
 /* Ends one connection that is owed no answer, whoever has waited longest; those that are only
  * being left go first. False: there is none. */

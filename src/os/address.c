@@ -128,6 +128,18 @@ bool address_parse(const char *text, struct sockaddr_storage *address, struct fa
 	return parse_ip(text, address, fault);
 }
 
+bool address_is_any(const struct sockaddr_storage *address)
+{
+	switch (address->ss_family) {
+	case AF_INET:
+		return as_ipv4(address)->sin_addr.s_addr == INADDR_ANY;
+	case AF_INET6:
+		return IN6_IS_ADDR_UNSPECIFIED(&as_ipv6(address)->sin6_addr);
+	default:
+		return false;
+	}
+}
+
 unsigned address_port(const struct sockaddr_storage *address)
 {
 	switch (address->ss_family) {
@@ -238,6 +250,21 @@ static bool bit_at(const unsigned char *bytes, unsigned bit)
 	return (bytes[bit / 8] & (0x80u >> bit % 8)) != 0;
 }
 
+/* Nobody comes from ::ffff:0:0/96 but as whom it stands for: a peer has lost that form, and a range
+ * that kept it would hold nobody. */
+static void unmap_range(struct address_range *range)
+{
+	static const unsigned char front[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (range->family != AF_INET6 || range->bits < 96 ||
+		memcmp(range->bytes, front, sizeof(front)) != 0)
+		return;
+	range->family = AF_INET;
+	range->bits -= 96;
+	memmove(range->bytes, range->bytes + sizeof(front), 4);
+	memset(range->bytes + 4, 0, sizeof(range->bytes) - 4);
+}
+
 bool address_range_parse(const char *text, struct address_range *range, struct fault *fault)
 {
 	struct span host, bits, whole = span_of(text);
@@ -268,6 +295,7 @@ bool address_range_parse(const char *text, struct address_range *range, struct f
 				"begins "
 				"with its lowest address",
 				text, range->bits);
+	unmap_range(range);
 	return true;
 }
 

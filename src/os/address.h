@@ -21,6 +21,8 @@ bool address_parse(const char *text, struct sockaddr_storage *address, struct fa
 socklen_t address_size(const struct sockaddr_storage *address);
 
 bool address_is_unix(const struct sockaddr_storage *address);
+/* Whether it is every address of its family: 0.0.0.0 or [::]. */
+bool address_is_any(const struct sockaddr_storage *address);
 /* 0 for a Unix socket. */
 unsigned address_port(const struct sockaddr_storage *address);
 

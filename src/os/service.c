@@ -123,7 +123,7 @@ void service_reloading(const struct service *service)
 	char fields[64];
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(fields, sizeof fields, "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\n",
+	(void)snprintf(fields, sizeof fields, "RELOADING=1\nMONOTONIC_USEC=%" PRId64 "\n",
 		(int64_t)now.tv_sec * MICROSECONDS + now.tv_nsec / 1000);
 	tell(service, fields, NULL);
 }
@@ -147,7 +147,7 @@ static int option_of(int fd, int option)
 
 static bool take_socket(int fd, struct fault *fault)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
 	socklen_t size = sizeof address;
 	if (option_of(fd, SO_TYPE) != SOCK_STREAM || option_of(fd, SO_ACCEPTCONN) != 1 ||
 		getsockname(fd, (struct sockaddr *)&address, &size) != 0 ||

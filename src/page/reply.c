@@ -26,7 +26,7 @@ void reply_status(
 	char text[HEADER_META_MAX + 1];
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
+	(void)vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
 	reply_meta(reply, status, span_of(arena_copy(request->arena, span_of(text))));
 }

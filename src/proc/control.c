@@ -74,12 +74,13 @@ static void tell(int fd, struct span text)
 	}
 }
 
-void control_answer(int listener, const struct metrics *metrics)
+bool control_answer(int listener, const struct metrics *metrics)
 {
 	for (int i = 0; i < ANSWERS_PER_CALL; i++) {
 		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
-			return;
+			return errno != EMFILE && errno != ENFILE && errno != ENOMEM &&
+			       errno != ENOBUFS;
 		struct arena arena;
 		struct buf text;
 		arena_init(&arena, ANSWER_MEMORY);
@@ -90,6 +91,7 @@ void control_answer(int listener, const struct metrics *metrics)
 		arena_end(&arena);
 		close(fd);
 	}
+	return true;
 }
 
 void control_close(int *listener, const char *path)

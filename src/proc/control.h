@@ -14,8 +14,9 @@
 int control_open(const char *path, struct fault *fault);
 
 /* For when the socket is readable: tells some of those who wait, whoever remains at the next call.
- * What a reader's buffer does not take is cut. */
-void control_answer(int listener, const struct metrics *metrics);
+ * What a reader's buffer does not take is cut. False: nobody can be let in now, as descriptors or
+ * memory are out; the socket stays readable. */
+bool control_answer(int listener, const struct metrics *metrics);
 
 /* Closes, sets to -1, and removes the socket; nothing where it is -1 already. */
 void control_close(int *listener, const char *path);

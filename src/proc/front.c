@@ -45,7 +45,7 @@ bool front_follow(struct run *run, const struct conf *old, struct fault *fault)
 	return welcome_write_ready_file(conf, &serving->sockets, fault);
 }
 
-void front_answer(const struct run *run)
+bool front_answer(const struct run *run)
 {
 	const struct generation *serving = run_find(run, GENERATION_SERVING);
 	struct metrics metrics = {
@@ -53,7 +53,7 @@ void front_answer(const struct run *run)
 		.started = run->started,
 		.generation = serving != NULL ? serving->number : 0,
 	};
-	control_answer(run->control, &metrics);
+	return control_answer(run->control, &metrics);
 }
 
 static int64_t count_connections(const struct run *run)

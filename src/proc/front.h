@@ -11,8 +11,9 @@
  * with a fault: the ready file cannot be written. */
 bool front_follow(struct run *run, const struct conf *old, struct fault *fault);
 
-/* The control socket can be read. */
-void front_answer(const struct run *run);
+/* The control socket can be read. False: nobody can be let in now, and asking again at once would
+ * be in vain. */
+bool front_answer(const struct run *run);
 
 /* Tells the service manager that it is ready. */
 void front_ready(const struct run *run);

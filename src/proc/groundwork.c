@@ -117,8 +117,8 @@ void groundwork_warn_of_keys(const struct conf *conf)
 		if (certificate_files_for(capsule->certs, capsule->host, &files, NULL) &&
 			access(files.key, R_OK) != 0 && errno == EACCES)
 			log_message(LOG_WARNING,
-				"the key %s can be read by root alone: without a restart no other "
-				"certificate can be taken: chown %s %s",
+				"the key %s can be read by root alone: without a restart no reload "
+				"succeeds, and a keyholder that dies is not replaced: chown %s %s",
 				files.key, conf->user, files.key);
 	}
 }

@@ -85,11 +85,13 @@ static bool read_all(const struct conf *conf, struct keys *keys, struct fault *f
 
 	bool *read = calloc(conf->capsule_count, sizeof *read);
 	size_t missing = 0;
-	bool done = read != NULL || fault_set(fault, "no memory left for the keys");
 
-	done = done && read_present(conf, keys, read, &missing, fault) &&
-	       (conf->user[0] == '\0' || privileges_drop(conf->user, fault)) &&
-	       (missing == 0 || read_missing(conf, keys, read, fault));
+	if (read == NULL)
+		return fault_set(fault, "no memory left for the keys");
+
+	bool done = read_present(conf, keys, read, &missing, fault) &&
+		    (conf->user[0] == '\0' || privileges_drop(conf->user, fault)) &&
+		    (missing == 0 || read_missing(conf, keys, read, fault));
 	free(read);
 	return done;
 }

@@ -37,7 +37,7 @@
 struct master {
 	struct run run;
 	struct reload reload;
-	int64_t next_tick, next_look; /* clock_monotonic_ms */
+	int64_t next_tick, next_look, control_rests; /* clock_monotonic_ms */
 	int exit_code;
 };
 
@@ -91,17 +91,18 @@ static bool begin(struct master *master, struct settings *settings, struct fault
 
 /* ---- watching */
 
-static void wait_for_event(const struct master *master)
+static void wait_for_event(struct master *master)
 {
 	const struct run *run = &master->run;
+	int64_t now = clock_monotonic_ms();
 	struct pollfd events[EVENTS_MAX] = {
 		{.fd = signals_fd(), .events = POLLIN},
-		{.fd = run->control, .events = POLLIN},
+		{.fd = now < master->control_rests ? -1 : run->control, .events = POLLIN},
 	};
 	const struct generation *plan = run_plan(run);
 	const struct generation *serving = run_find(run, GENERATION_SERVING);
 	nfds_t count = 2;
-	int64_t wait = master->next_tick - clock_monotonic_ms();
+	int64_t wait = master->next_tick - now;
 	if (plan != NULL) {
 		events[count++] = (struct pollfd){.fd = plan->first_word, .events = POLLIN};
 		events[count++] = (struct pollfd){.fd = plan->ready[0], .events = POLLIN};
@@ -109,8 +110,9 @@ static void wait_for_event(const struct master *master)
 	if (serving != NULL && staff_next(serving) < wait)
 		wait = staff_next(serving);
 	poll(events, count, wait > 0 ? (int)wait : 0);
-	if (run->control >= 0 && (events[1].revents & POLLIN) != 0)
-		front_answer(run);
+	/* Who waits there is not asked after again and again while nobody can be let in. */
+	if ((events[1].revents & POLLIN) != 0 && !front_answer(run))
+		master->control_rests = clock_monotonic_ms() + TICK_MS;
 }
 
 static void reap(struct master *master)
@@ -132,7 +134,7 @@ static void reap(struct master *master)
 /* Says why it cannot start. */
 static bool fail(struct master *master, const struct fault *fault)
 {
-	fprintf(stderr, "kindling: %s\n", fault->text);
+	(void)fprintf(stderr, "kindling: %s\n", fault->text);
 	master->exit_code = EXIT_FAILURE;
 	return false;
 }

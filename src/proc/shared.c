@@ -21,14 +21,13 @@ bool shared_prepare(struct shared *shared, struct fault *fault)
 {
 	*shared = (struct shared){.taken = {true}};
 	struct comments_shared *comments = &shared->comments;
-	void *counters = map_common(counters_size(ADMISSION_SEATS), fault);
 	void *rates = map_common(rates_size(), fault);
 	comments->generation = map_common(sizeof *comments->generation, fault);
 	shared->admission = admission_table_new(fault);
-	if (counters == NULL || rates == NULL || comments->generation == NULL ||
+	shared->counters = counters_new(ADMISSION_SEATS, fault);
+	if (shared->counters == NULL || rates == NULL || comments->generation == NULL ||
 		shared->admission == NULL)
 		return false;
-	shared->counters = counters_in(counters, ADMISSION_SEATS);
 	comments->rates = rates_in(rates);
 	return secret_random(comments->secret, sizeof comments->secret) ||
 	       fault_set(fault, "the system gives no random numbers");

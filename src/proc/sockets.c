@@ -23,10 +23,12 @@ static bool is_shared(const struct place *place)
 static bool make_room(struct place *place, size_t count)
 {
 	place->fds = malloc(count * sizeof *place->fds);
-	place->count = place->fds != NULL ? count : 0;
-	for (size_t i = 0; i < place->count; i++)
-		place->fds[i] = -1;
-	return place->fds != NULL;
+	place->count = 0;
+	if (place->fds == NULL)
+		return false;
+	for (; place->count < count; place->count++)
+		place->fds[place->count] = -1;
+	return true;
 }
 
 static bool make_places(struct sockets *sockets, size_t count, struct fault *fault)
@@ -114,6 +116,20 @@ static bool bind_place(struct place *place, struct fault *fault)
 	return true;
 }
 
+/* Whether it can be taken beside an old one: the same port, of all addresses and of one. Then it is
+ * taken by this server, and nobody else's sockets can share it. */
+static bool is_beside(const struct sockets *old, const struct sockaddr_storage *address)
+{
+	for (size_t i = 0; old != NULL && i < old->count; i++) {
+		const struct sockaddr_storage *bound = &old->places[i].bound;
+		if (bound->ss_family == address->ss_family && !address_is_unix(address) &&
+			address_port(bound) == address_port(address) &&
+			(address_is_any(bound) || address_is_any(address)))
+			return true;
+	}
+	return false;
+}
+
 static bool plan_place(struct sockets *sockets, struct place *place, const struct sockets *old,
 	size_t workers, struct fault *fault)
 {
@@ -125,7 +141,8 @@ static bool plan_place(struct sockets *sockets, struct place *place, const struc
 	if (!make_room(place, is_shared(place) ? 1 : workers))
 		return fault_set(fault, "out of memory");
 	return address_is_unix(&place->bound) ||
-	       (listen_is_free(&place->bound, fault) && bind_place(place, fault));
+	       ((is_beside(old, &place->bound) || listen_is_free(&place->bound, fault)) &&
+		       bind_place(place, fault));
 }
 
 static bool copy_handed(struct sockets *sockets, const struct sockets *old, struct fault *fault)

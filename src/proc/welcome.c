@@ -66,7 +66,7 @@ bool welcome_print(const struct conf *conf, const struct sockets *sockets, struc
 		printf("  user         root: with --user NAME it would become another, for good\n");
 	printf("Open that address in a Gemini client. Stop with Ctrl-C (or kill -TERM %ld).\n",
 		(long)getpid());
-	fflush(stdout);
+	(void)fflush(stdout);
 	return true;
 }
 

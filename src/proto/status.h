@@ -29,7 +29,7 @@
 	X(CERTIFICATE_NOT_VALID, 62, "This identity is outside its dates; choose another")
 
 enum status {
-#define STATUS_ENUM(name, number, sentence) STATUS_##name = number,
+#define STATUS_ENUM(name, number, sentence) STATUS_##name = (number),
 	STATUS_LIST(STATUS_ENUM)
 #undef STATUS_ENUM
 };

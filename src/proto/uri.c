@@ -249,7 +249,7 @@ bool uri_decode_query(struct span query, struct arena *arena, struct span *out)
 			return false;
 		if (byte == '\n' && before == '\r')
 			continue;
-		text[len++] = byte == '\r' ? '\n' : (char)byte;
+		text[len++] = (char)(byte == '\r' ? '\n' : byte);
 	}
 	*out = (struct span){text, len};
 	return query.len == 0 && unicode_is_valid(*out);

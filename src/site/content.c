@@ -86,7 +86,7 @@ static void set_type(char type[CONTENT_TYPE_SIZE], const char *name, const char 
 {
 	bool shown = charset[0] != '\0' && strcmp(charset, "binary") != 0 &&
 		     strcmp(charset, "us-ascii") != 0 && strcmp(charset, "utf-8") != 0;
-	snprintf(type, CONTENT_TYPE_SIZE, "%s%s%s", name, shown ? "; charset=" : "",
+	(void)snprintf(type, CONTENT_TYPE_SIZE, "%s%s%s", name, shown ? "; charset=" : "",
 		shown ? charset : "");
 }
 

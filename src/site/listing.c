@@ -110,13 +110,13 @@ static void format_size(off_t size, char text[SIZE_TEXT])
 	double value = (double)size / 1024;
 	size_t unit = 0;
 	if (size < 1024) {
-		snprintf(text, SIZE_TEXT, "%d byte%s", (int)size, size == 1 ? "" : "s");
+		(void)snprintf(text, SIZE_TEXT, "%d byte%s", (int)size, size == 1 ? "" : "s");
 		return;
 	}
 	/* 1023.95 would be written as 1024.0. */
 	for (; value >= 1023.95 && unit + 1 < sizeof units / sizeof units[0]; unit++)
 		value /= 1024;
-	snprintf(text, SIZE_TEXT, "%.1f %s", value, units[unit]);
+	(void)snprintf(text, SIZE_TEXT, "%.1f %s", value, units[unit]);
 }
 
 static void write_entry(struct buf *page, struct span path, const struct entry *entry)

@@ -80,7 +80,7 @@ void remembered_add(struct remembered *remembered, const struct stamp *stamp, co
 			file = &(*set)->files[(*set)->oldest++ % REMEMBERED_WAYS];
 		file->stamp = *stamp;
 		file->by_name = by_name;
-		snprintf(file->type, sizeof file->type, "%s", type);
+		(void)snprintf(file->type, sizeof file->type, "%s", type);
 	}
 	pthread_mutex_unlock(&remembered->lock);
 }

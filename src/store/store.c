@@ -219,10 +219,12 @@ static void note_state(struct store *store, enum store_access access, bool resti
 
 static void give_back(struct store *store, struct connection *connection, bool sound)
 {
-	if (!sound && connection != NULL)
+	if (!sound && connection != NULL) {
 		connection_forsake(connection);
+		connection = NULL;
+	}
 	pthread_mutex_lock(&store->lock);
-	if (sound) {
+	if (connection != NULL) {
 		connection->next = store->idle;
 		store->idle = connection;
 	} else {

@@ -89,7 +89,7 @@ enum store_result tree_set_state(
 enum store_result tree_place(struct connection *connection, int64_t comment)
 {
 	char own[1 + 16 + 1]; /* 'a' for one digit, 'b' for two, ... and the digits */
-	snprintf(own + 1, sizeof(own) - 1, "%" PRIx64, (uint64_t)comment);
+	(void)snprintf(own + 1, sizeof(own) - 1, "%" PRIx64, (uint64_t)comment);
 	own[0] = (char)('a' + strlen(own + 1) - 1);
 	struct query query;
 	query_open(&query, connection, STATEMENT_TREE_PATH);

@@ -46,7 +46,8 @@ struct keys *keys_new(size_t count, struct fault *fault)
 		fault_set(fault, "no memory left for the keys");
 		return NULL;
 	}
-	*keys = (struct keys){count, places};
+	keys->count = count;
+	keys->keys = places;
 	return keys;
 }
 

@@ -120,8 +120,10 @@ bool scheme_sign(const EVP_MD_CTX *prepared, const unsigned char *bytes, size_t 
 	unsigned char *out, size_t *len)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	const size_t room = *len;
+	/* Where memory is out in its last step, OpenSSL's ECDSA succeeds with a length of -1. */
 	bool done = context != NULL && EVP_MD_CTX_copy_ex(context, prepared) == 1 &&
-		    EVP_DigestSign(context, out, len, bytes, bytes_len) == 1;
+		    EVP_DigestSign(context, out, len, bytes, bytes_len) == 1 && *len <= room;
 
 	EVP_MD_CTX_free(context);
 	return done;

@@ -57,7 +57,7 @@ static bool keep_name(struct tls_connection *tls, const char *name)
 	if (len > SNI_NAME_MAX || (tls->sni = malloc(len)) == NULL)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		tls->sni[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+		tls->sni[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]);
 	tls->sni_len = (unsigned char)len;
 	return true;
 }

@@ -18,7 +18,7 @@ case $rounds in
 	;;
 esac
 temp=$(mktemp -d) pids=''
-small=2000 large=16 held=2000 files=10000 comments=100000
+small=2000 large=16 held=2000 crowd=10000 files=10000 comments=100000
 
 # Whatever runs.
 stop() {
@@ -64,13 +64,15 @@ start() {
 	done
 }
 
-# start_ours ROOT STORE: sets $pid and $port.
+# start_ours ROOT STORE OPTION...: sets $pid and $port.
 start_ours() {
+	served=$temp/$1 store=$temp/$2
+	shift 2
 	rm -f "$temp/ready"
-	start ours "$temp/ready" "$build/kindling" serve --host localhost --root "$temp/$1" \
-		--certs "$temp/certs" --store "sqlite:$temp/$2" --listen 127.0.0.1:0 \
-		--ready-file "$temp/ready" --workers 2 --log off --max-connections 10000 \
-		--max-connections-per-address 10000 --request-timeout 600
+	start ours "$temp/ready" "$build/kindling" serve --host localhost --root "$served" \
+		--certs "$temp/certs" --store "sqlite:$store" --listen 127.0.0.1:0 --control "" \
+		--ready-file "$temp/ready" --workers 2 --log off --max-connections 12000 \
+		--max-connections-per-address 12000 --request-timeout 600 "$@"
 	read -r _ port <"$temp/ready"
 }
 
@@ -169,19 +171,24 @@ printf '# Bench\n=> posts/essay.gmi 2026-11-23 - An essay\n' >"$temp/capsule/ind
 text 2048 >"$temp/capsule/page.gmi"
 text 2048 >"$temp/capsule/posts/essay.gmi"
 head -c 67108864 /dev/urandom >"$temp/capsule/large.bin"
+mkdir "$temp/stores"
 cp -R "$temp/capsule" "$temp/many"
 rm "$temp/many/large.bin"
 say "making $files files"
 mkdir "$temp/many/pages"
 text $((files * 100)) | (cd "$temp/many/pages" && split -a 4 -b 100 - page-)
 say "making $comments comments"
-"$tools/pages" "$temp/some.db" 100 >"$temp/some"
-"$tools/pages" "$temp/many.db" 100 1000 10000 "$comments" >"$temp/curve"
+"$tools/pages" "$temp/stores/some.db" 100 >"$temp/some"
+"$tools/pages" "$temp/stores/many.db" 100 1000 10000 "$comments" >"$temp/curve"
 
 # ---- transactions: the same loads for each, in turn
 
-start_ours capsule some.db
+start_ours capsule stores/some.db
 ours=$pid ours_port=$port url=gemini://localhost:$port
+start_ours capsule stores/some.db --keyholder no
+near=$pid near_port=$port
+start_ours capsule stores/some.db --keyholder no --sandbox no
+open=$pid open_port=$port
 [ -z "$molly" ] || start_molly capsule
 molly_pid=$pid molly_port=$port
 [ -z "$nginx" ] || start_nginx
@@ -199,6 +206,8 @@ while [ $round -lt "$rounds" ]; do
 	say "round $round of $rounds: floor"
 	"$tools/floor" "$2" "$4" $small >>"$temp/floor.us"
 	load ours $small "$ours_port" "$ours" "$url/page.gmi"
+	load near $small "$near_port" "$near" "gemini://localhost:$near_port/page.gmi"
+	load open $small "$open_port" "$open" "gemini://localhost:$open_port/page.gmi"
 	[ -z "$molly" ] ||
 		load molly $small "$molly_port" "$molly_pid" "gemini://localhost:$molly_port/page.gmi"
 	load post $small "$ours_port" "$ours" "$url/posts/essay.gmi"
@@ -218,10 +227,10 @@ round=0
 while [ $round -lt "$rounds" ]; do
 	round=$((round + 1))
 	say "round $round of $rounds: memory"
-	start_ours capsule some.db
+	start_ours capsule stores/some.db
 	"$tools/hold" $held "$port" "$pid" >>"$temp/ours.kib"
 	stop
-	start_ours many many.db
+	start_ours many stores/many.db
 	cat "$temp/ours.ms" >>"$temp/ours.starts"
 	stop
 	[ -n "$molly" ] || continue
@@ -232,6 +241,11 @@ while [ $round -lt "$rounds" ]; do
 	cat "$temp/molly.ms" >>"$temp/molly.starts"
 	stop
 done
+say "$crowd idle connections"
+start_ours capsule stores/some.db
+"$tools/hold" $crowd "$port" "$pid" >"$temp/crowd.kib"
+cut -d ' ' -f 2 "$temp/crowd.kib" >"$temp/crowd.idle"
+stop
 for who in ours molly; do
 	[ -f "$temp/$who.kib" ] || continue
 	cut -d ' ' -f 1 "$temp/$who.kib" >"$temp/$who.rest"
@@ -266,6 +280,8 @@ row 'CPU of a transaction, 2 KB page: over the floor' \
 	"$(peer molly-brown "$(ratio molly.us floor.us)")"
 row '  against molly-brown' "$(ratio ours.us molly.us)" 0.80 \
 	"$(peer molly-brown "$(figure '%.0f us' molly.us 1)")"
+row '  with the keys in the workers (keyholder = no)' "$(figure '%.0f us' near.us 1)" - -
+row '  and without the sandbox' "$(figure '%.0f us' open.us 1)" - -
 row '  a post with 100 comments, against a file' "$(ratio post.us as-long.us)" 1.3 -
 row '  the same to a reader with a certificate' \
 	"$(ratio post-identity.us as-long-identity.us)" - -
@@ -274,6 +290,7 @@ row 'CPU of a 64 MiB file, against nginx' \
 	"$(peer nginx "$(figure '%.0f ms' nginx.us 1000)")"
 row 'memory of an idle connection' "$(figure '%.1f KiB' ours.idle 1)" '13 KiB' \
 	"$(peer molly-brown "$(figure '%.1f KiB' molly.idle 1)")"
+row "  of $crowd of them" "$(figure '%.1f KiB' crowd.idle 1)" '13 KiB' -
 row 'memory at rest, 2 workers' \
 	"$(figure '%.1f MiB' ours.rest 1024)  ($(calc %.1f "$worked / 1024") after work)" '16 MiB' \
 	"$(peer molly-brown "$(figure '%.1f MiB' molly.rest 1024)")"
@@ -285,7 +302,7 @@ row "a thread page out of $comments comments" "$(calc '%.2f ms' "$spent / 1000")
 # ---- what pages cost the handler while the store grows
 
 say 'making 1000000 comments'
-"$tools/pages" "$temp/many.db" 1000000 >>"$temp/curve"
+"$tools/pages" "$temp/stores/many.db" 1000000 >>"$temp/curve"
 say ''
 echo
 awk '{

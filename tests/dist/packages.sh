@@ -7,6 +7,11 @@
 # Wants root, debootstrap (or ROOT_TAR), util-linux and a network to fetch packages from.
 set -eu
 cd "$(dirname "$0")/../.."
+if [ "$(id -u)" -ne 0 ] || ! command -v unshare >/dev/null ||
+	{ [ -z "${ROOT_TAR-}" ] && ! command -v debootstrap >/dev/null; }; then
+	echo 'Bail out! this wants root, unshare (util-linux) and debootstrap'
+	exit 1
+fi
 mkdir -p "$1"
 roots=$(cd "$1" && pwd)
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
@@ -45,6 +50,7 @@ kindling() {
 
 # The readers' openssl reaches into the network of that system.
 mkdir "$temp/bin"
+: >"$temp/server.log"
 # shellcheck disable=SC2016 # that script expands it
 printf '#!/bin/sh\nexec nsenter -t "$(cat "%s")" -n %s "$@"\n' \
 	"$temp/init" "$(command -v openssl)" >"$temp/bin/openssl"
@@ -260,13 +266,13 @@ only_the_state_is_left() {
 	left=$(find "$root/etc" "$root/usr" "$root/lib/systemd" "$root/var/log" \
 		-name '*kindling*')
 	[ -z "$left" ] || complain "left: $left" || return 1
-	! inside test -e /run/kindling || complain 'left: /run/kindling' || return 1
 	[ -s "$root$state/store/kindling.db" ] || complain 'what people wrote is gone' || return 1
 	[ -s "$root$state/certs/localhost.key" ] || complain 'the key is gone'
 }
 
 purges() {
-	quietly inside apt-get -qy purge kindling && only_the_state_is_left
+	quietly inside apt-get -qy purge kindling && only_the_state_is_left || return 1
+	! inside test -e /run/kindling || complain 'left: /run/kindling'
 }
 
 # ---- make install

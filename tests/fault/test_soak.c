@@ -16,7 +16,7 @@
 #define READERS    8
 #define RENEWED    400  /* requests after which readers are others: nobody comments for ever */
 #define POSTS      200  /* more than are remembered */
-#define FLAT_KIB   3072 /* by how much memory may differ at the end: the system's own caches */
+#define FLAT_KIB   1536 /* by how much memory may differ at the end: the system's own caches */
 #define FLAT_FILES 4
 
 static struct person readers[READERS];

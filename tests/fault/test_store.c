@@ -136,7 +136,7 @@ static char *save_store(size_t *length)
 		sqlite3_exec(database, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL),
 		SQLITE_OK);
 	assert_int_equal(sqlite3_close(database), SQLITE_OK);
-	return file_slurp(path, length);
+	return file_slurp(daemon_path(&server, "store.db", path), length);
 }
 
 static void remove_store(void)

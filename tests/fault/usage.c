@@ -23,16 +23,22 @@ static size_t count_descriptors(pid_t pid)
 	return count;
 }
 
-static long read_pss(pid_t pid)
+static long read_kib(const char *text, const char *name)
+{
+	const char *line = strstr(text, name);
+
+	return line != NULL ? strtol(line + strlen(name), NULL, 10) : 0;
+}
+
+static long read_memory(pid_t pid)
 {
 	char path[64], *text;
-	const char *line;
-	long kib;
+	long kib = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
 	text = file_slurp(path, NULL);
-	line = text != NULL ? strstr(text, "\nPss:") : NULL;
-	kib = line != NULL ? strtol(line + 5, NULL, 10) : 0;
+	if (text != NULL)
+		kib = read_kib(text, "\nPss_Anon:") + read_kib(text, "\nPss_Shmem:");
 	free(text);
 	return kib;
 }
@@ -50,7 +56,7 @@ struct usage usage_of(const struct daemon *daemon)
 
 	for (size_t i = 0; i < usage.processes; i++) {
 		usage.cpu_ms += program_cpu_ms(processes[i]);
-		usage.kib += read_pss(processes[i]);
+		usage.kib += read_memory(processes[i]);
 		usage.descriptors += count_descriptors(processes[i]);
 	}
 	return usage;

@@ -7,8 +7,9 @@
 #include "daemon.h"
 
 struct usage {
-	long cpu_ms;        /* since they began; of those that are there now */
-	long kib;           /* resident, what is shared divided by those who share it (PSS) */
+	long cpu_ms; /* since they began; of those that are there now */
+	long kib;    /* resident, but for files: those are others' too. What they share counts
+			once */
 	size_t descriptors; /* open ones */
 	size_t processes;
 };

@@ -3,11 +3,14 @@
  */
 #include "testing.h"
 
-#include <sys/mman.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/counters.h"
+#include "net/admission.h"
 
 #define ROWS 4
 
@@ -17,10 +20,9 @@ static struct counting worker, another;
 static int set_up(void **state)
 {
 	(void)state;
-	void *memory = mmap(NULL, counters_size(ROWS), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(memory != MAP_FAILED);
-	counters = counters_in(memory, ROWS);
+	struct fault fault = {""};
+	counters = counters_new(ROWS, &fault);
+	assert_non_null(counters);
 	worker = (struct counting){counters, 1};
 	another = (struct counting){counters, ROWS - 1};
 	return 0;
@@ -29,7 +31,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	return munmap(counters, counters_size(ROWS));
+	counters_free(counters);
+	return 0;
 }
 
 static void rows_are_added_up(void **state)
@@ -165,6 +168,45 @@ static void processes_count_at_once(void **state)
 	assert_int_equal(counters_requests(counters, 1, 20), 2 * TIMES);
 }
 
+/* As whoever has taken a worker over may: all that it shares with other processes. */
+static void spoil_all_shared(void)
+{
+	char line[512];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
+		uintptr_t from, to;
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " rw-s", &from, &to) == 2 &&
+			strstr(line, " rw-s ") != NULL)
+			memset((void *)from, 0xff, to - from); // NOLINT(performance-no-int-to-ptr)
+	}
+	_exit(maps == NULL);
+}
+
+static void a_hostile_worker_makes_numbers_wrong_and_nothing_else(void **state)
+{
+	int status;
+	struct fault fault;
+	struct admission_table *table = admission_table_new(&fault);
+	(void)state;
+	assert_non_null(table);
+	assert_int_equal(counters_host(counters, "example.org"), 1);
+	pid_t child = fork();
+	if (child == 0)
+		spoil_all_shared();
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (status != 0)
+		skip();                                        /* no /proc here */
+	assert_int_equal(counters_last_beat(counters, 1), -1); /* it did */
+	assert_int_equal(counters_host_count(counters), 2);
+	assert_string_equal(counters_host_name(counters, 1), "example.org");
+	(void)counters_sum(counters, COUNTER_CONNECTIONS);
+	(void)counters_latency(counters);
+	counters_vacate(counters, 1);
+	for (unsigned seat = 0; seat < ADMISSION_SEATS; seat++)
+		admission_forget(table, seat);
+	assert_true(admission_enter_total(&(struct admission){table, 1}, 1));
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -178,6 +220,7 @@ int main(void)
 		FRESH(latencies_fall_into_buckets),
 		FRESH(without_counters_nothing_is_counted),
 		FRESH(processes_count_at_once),
+		FRESH(a_hostile_worker_makes_numbers_wrong_and_nothing_else),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

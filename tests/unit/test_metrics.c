@@ -19,7 +19,6 @@
 
 static struct arena arena;
 static struct counters *counters;
-static void *memory;
 static struct counting worker;
 static struct metrics metrics;
 static struct fault fault;
@@ -30,9 +29,8 @@ static int set_up(void **state)
 {
 	(void)state;
 	arena_init(&arena, (size_t)64 << 20);
-	assert_int_equal(posix_memalign(&memory, 4096, counters_size(ROWS)), 0);
-	memset(memory, 0, counters_size(ROWS));
-	counters = counters_in(memory, ROWS);
+	counters = counters_new(ROWS, &fault);
+	assert_non_null(counters);
 	worker = (struct counting){counters, 1};
 	metrics = (struct metrics){counters, 1764000000, 3};
 	snprintf(folder, sizeof folder, "/tmp/kindling-control-XXXXXX");
@@ -50,7 +48,7 @@ static int tear_down(void **state)
 	snprintf(made, sizeof made, "%s/var", folder);
 	(void)unlink(path);
 	(void)rmdir(made);
-	free(memory);
+	counters_free(counters);
 	arena_end(&arena);
 	return rmdir(folder);
 }
