@@ -1,4 +1,5 @@
-# Kindling: make, make deps, make run, make test, make bench, make fuzz, make install, make clean.
+# Kindling: make, make deps, make run, make test, make bench, make fuzz, make install, make deb,
+# make clean.
 # Out of tree: make BUILD=/elsewhere. Sanitizers: make SANITIZE=address,undefined.
 # GNU make and pkg-config.
 
@@ -71,6 +72,7 @@ DEPS_FOR := $(if $(filter test check unit wire fault fuzz lint coverage,$(MAKECM
 	$(if $(filter analyse coverage,$(MAKECMDGOALS)),analyse) \
 	$(if $(filter test-clients,$(MAKECMDGOALS)),clients) \
 	$(if $(filter deb test-packages,$(MAKECMDGOALS)),deb) \
+	$(if $(filter test-packages,$(MAKECMDGOALS)),packages) \
 	$(if $(filter bench,$(MAKECMDGOALS)),bench)
 deps:
 	@sh src/dist/deps.sh run $(DEPS_FOR)

@@ -5,6 +5,7 @@
 #   deps.sh test     also what `make test` and `make fuzz` need
 #   deps.sh analyse  also what `make analyse` and `make coverage` need
 #   deps.sh deb      also what `make deb` needs (apt only)
+#   deps.sh packages also what `make test-packages` needs (apt only)
 #   deps.sh clients  also what `make test-clients` needs (apt only)
 #   deps.sh bench    also the servers that `make bench` compares with (apt only)
 #
@@ -29,6 +30,7 @@ list() {
 	apt-clients) echo amfora bombadillo kristall libqt5svg5 xvfb openbox tmux xdotool \
 		imagemagick openssl ;;
 	apt-deb) echo build-essential dpkg-dev debhelper ;;
+	apt-packages) echo debootstrap lintian openssl procps util-linux ;;
 	apt-bench) echo molly-brown nginx-light ;;
 	dnf-run) echo gcc make pkgconf-pkg-config openssl-devel libuv-devel file-devel \
 		sqlite-devel libconfuse-devel libidn2-devel libunistring-devel libseccomp-devel ;;

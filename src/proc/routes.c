@@ -73,9 +73,9 @@ static struct net_job answer_file(
 			"Out of memory. Try again in a minute");
 		return answered;
 	}
-	/* Nobody types secrets to a file; but where comments were turned off, old links still ask. */
-	request->query_is_private =
-		span_starts_with(request->uri.path, SPAN_LIT("/comments/"));
+	/* Nobody types secrets to a file; but where comments were turned off, old links still ask.
+	 */
+	request->query_is_private = span_starts_with(request->uri.path, SPAN_LIT("/comments/"));
 	visit->capsule = capsule;
 	visit->step = site_open(capsule->site, request, reply, &visit->found);
 	visit->is_post = capsule->comments != NULL &&

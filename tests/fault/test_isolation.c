@@ -334,6 +334,11 @@ int main(void)
 		name = strrchr(path, '/') + 1;
 		memcpy(name, "hooked", sizeof("hooked"));
 	}
+	if (getenv("KINDLING_COVERAGE") != NULL) {
+		printf("1..1\nok 1 - isolation # SKIP it is switched off while lines are "
+		       "counted\n");
+		return 0;
+	}
 	if (length <= 0 || access(path, X_OK) != 0 || !has_landlock() ||
 		prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) {
 		printf("1..1\nok 1 - isolation # SKIP this system has no Landlock or no seccomp\n");

@@ -217,6 +217,25 @@ static void each_request_is_one_line(void **state)
 	free(log);
 }
 
+/* Where comments were turned off, links that readers have kept still bring what they type. */
+static void comments_turned_off(void **state)
+{
+	static const char *const extra[] = {
+		"--log", "text", "--log-to", "./log", "--comments", "no", NULL};
+	char *log;
+
+	(void)state;
+	start_logging(extra);
+	expect(&server, NULL, "gemini://localhost/comments/link?hush-four", 51);
+	expect(&server, NULL, "gemini://localhost/missing?plain", 51);
+	daemon_stop(&server);
+	log = slurp_log("log");
+	assert_lacks(log, "hush");
+	assert_contains(log, "\"localhost/comments/link\"");
+	assert_contains(log, "?plain");
+	free(log);
+}
+
 /* Whoever runs the server finds out which name was asked for, and which there are. */
 static void refused_names(void **state)
 {
@@ -409,6 +428,8 @@ int main(void)
 		AT_REST("combined, line by line", combined),
 		AT_REST("JSON, line by line", json),
 		AT_REST("each request is one line", each_request_is_one_line),
+		AT_REST("what is typed for comments that are off is not logged",
+			comments_turned_off),
 		AT_REST("a 53 says which name was asked for, and which there are", refused_names),
 		{"addresses: none, truncated, full", addresses, NULL, fixture_end, NULL},
 		AT_REST("a file that was renamed is opened anew", renamed_and_opened_anew),
