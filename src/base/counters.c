@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -50,16 +49,27 @@ static size_t common_size(unsigned rows)
 	return sizeof(struct common) + rows * sizeof(struct row);
 }
 
+/* Zeroed. NULL with errno: there is none. */
+static void *map(size_t size, int sharing)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void unmap(void *memory, size_t size)
+{
+	if (memory != NULL)
+		munmap(memory, size);
+}
+
 struct counters *counters_new(unsigned rows, struct fault *fault)
 {
-	struct counters *counters = calloc(1, sizeof *counters);
-	void *common = mmap(
-		NULL, common_size(rows), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (counters == NULL || common == MAP_FAILED) {
+	struct counters *counters = map(sizeof *counters, MAP_PRIVATE);
+	struct common *common = map(common_size(rows), MAP_SHARED);
+	if (counters == NULL || common == NULL) {
 		fault_set(fault, "no shared memory: %s", strerror(errno));
-		free(counters);
-		if (common != MAP_FAILED)
-			munmap(common, common_size(rows));
+		unmap(counters, sizeof *counters);
+		unmap(common, common_size(rows));
 		return NULL;
 	}
 	*counters = (struct counters){
@@ -72,8 +82,8 @@ void counters_free(struct counters *counters)
 {
 	if (counters == NULL)
 		return;
-	munmap(counters->common, common_size(counters->rows));
-	free(counters);
+	unmap(counters->common, common_size(counters->rows));
+	unmap(counters, sizeof *counters);
 }
 
 unsigned counters_find_host(const struct counters *counters, const char *host)

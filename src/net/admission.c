@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -49,19 +48,26 @@ struct admission_table {
 	char secret[SECRET_SIZE];   /* random: keys the names of clients */
 };
 
-/* Zeroed memory that the processes share; the system gives it page by page, as it is used. */
-static void *map_shared(size_t size)
+/* Zeroed memory, for as long as the run lasts; the system gives it page by page, as it is used.
+ * With MAP_SHARED the processes share it, with MAP_PRIVATE a fork copies it. */
+static void *map(size_t size, int sharing)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *memory = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void unmap(void *memory, size_t size)
+{
+	if (memory != NULL)
+		munmap(memory, size);
 }
 
 struct admission_table *admission_table_new(struct fault *fault)
 {
-	struct admission_table *table = calloc(1, sizeof *table);
-	struct common *common = map_shared(sizeof *common);
-	void *rates = map_shared(rates_size());
+	struct admission_table *table = map(sizeof *table, MAP_PRIVATE);
+	struct common *common = map(sizeof *common, MAP_SHARED);
+	void *rates = map(rates_size(), MAP_SHARED);
 	if (table == NULL || common == NULL || rates == NULL) {
 		fault_set(fault, "no memory for the connection counters: %s", strerror(errno));
 		goto fail;
@@ -78,11 +84,9 @@ struct admission_table *admission_table_new(struct fault *fault)
 	return table;
 
 fail:
-	if (common != NULL)
-		munmap(common, sizeof *common);
-	if (rates != NULL)
-		munmap(rates, rates_size());
-	free(table);
+	unmap(table, sizeof *table);
+	unmap(common, sizeof *common);
+	unmap(rates, rates_size());
 	return NULL;
 }
 

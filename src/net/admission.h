@@ -15,7 +15,7 @@
 #include "base/fault.h"
 #include "os/address.h"
 
-#define ADMISSION_SEATS 512
+#define ADMISSION_SEATS 513 /* the master, and twice the most workers: a reload has both */
 
 struct admission_table;
 

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -40,12 +41,12 @@ static const char *const of_all[] = {"brk", "clock_getres", "clock_gettime", "cl
 
 /* Files below its folders (where Landlock decides), and connections that it accepts. */
 static const char *const of_worker[] = {"accept", "accept4", "access", "faccessat", "faccessat2",
-	"fallocate", "fchmod", "fchown", "fchown32", "fdatasync", "fstatat64", "fstatfs",
-	"fstatfs64", "fsync", "ftruncate", "ftruncate64", "getcwd", "getdents", "getdents64",
-	"getpeername", "getsockname", "getsockopt", "_llseek", "lseek", "lstat", "lstat64", "msync",
-	"newfstatat", "open", "openat", "openat2", "pread64", "preadv", "pwrite64", "pwritev",
-	"readlink", "readlinkat", "sendfile", "sendfile64", "stat", "stat64", "statfs", "statfs64",
-	"statx", "unlink", "unlinkat"};
+	"fallocate", "fchown", "fchown32", "fdatasync", "fstatat64", "fstatfs", "fstatfs64",
+	"fsync", "ftruncate", "ftruncate64", "getcwd", "getdents", "getdents64", "getpeername",
+	"getsockname", "getsockopt", "_llseek", "lseek", "lstat", "lstat64", "msync", "newfstatat",
+	"open", "openat", "openat2", "pread64", "preadv", "pwrite64", "pwritev", "readlink",
+	"readlinkat", "sendfile", "sendfile64", "stat", "stat64", "statfs", "statfs64", "statx",
+	"unlink", "unlinkat"};
 
 /* The channels that it is handed, and a processor to answer on. */
 static const char *const of_keyholder[] = {"recvmsg", "sched_setaffinity"};
@@ -101,19 +102,14 @@ static const struct condition conditions_of_all[] = {
 
 static const struct condition conditions_of_worker[] = {
 	/* Locks of SQLite. */
-	{"fcntl", 1, WORD, F_GETLK},
-	{"fcntl", 1, WORD, F_SETLK},
-	{"fcntl", 1, WORD, F_SETLKW},
+	{"fcntl", 1, WORD, F_GETLK}, {"fcntl", 1, WORD, F_SETLK}, {"fcntl", 1, WORD, F_SETLKW},
 	{"fcntl", 1, WORD, F_DUPFD_CLOEXEC},
 	{"fcntl64", 1, WORD, 12}, /* the same where a file's offset takes two words */
-	{"fcntl64", 1, WORD, 13},
-	{"fcntl64", 1, WORD, 14},
-	{"fcntl64", 1, WORD, F_DUPFD_CLOEXEC},
-	{"ioctl", 1, WORD, FIONBIO},
-	{"ioctl", 1, WORD, FIONREAD},
+	{"fcntl64", 1, WORD, 13}, {"fcntl64", 1, WORD, 14}, {"fcntl64", 1, WORD, F_DUPFD_CLOEXEC},
+	{"ioctl", 1, WORD, FIONBIO}, {"ioctl", 1, WORD, FIONREAD},
 	{"ioctl", 1, WORD, TIOCOUTQ}, /* how fast a reader reads */
-	{"setsockopt", 1, WORD, SOL_SOCKET},
 	{"setsockopt", 1, WORD, IPPROTO_TCP},
+	{"fchmod", 1, S_ISUID | S_ISGID | S_ISVTX, 0}, /* SQLite's files are like the store */
 };
 
 /* See sandbox_sanitizer.h. The helper shares this process's memory; a new process would not. */

@@ -133,9 +133,9 @@ void service_stopping(const struct service *service)
 	tell(service, "STOPPING=1\n", NULL);
 }
 
-void service_alive(const struct service *service, const char *status)
+void service_alive(const struct service *service, const char *status, bool well)
 {
-	tell(service, service->watchdog_ms > 0 ? "WATCHDOG=1\n" : "", status);
+	tell(service, well && service->watchdog_ms > 0 ? "WATCHDOG=1\n" : "", status);
 }
 
 static int option_of(int fd, int option)

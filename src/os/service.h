@@ -28,8 +28,8 @@ void service_ready(const struct service *service, const char *status);
 void service_reloading(
 	const struct service *service); /* with MONOTONIC_USEC, for Type=notify-reload */
 void service_stopping(const struct service *service);
-/* Also feeds the watchdog. */
-void service_alive(const struct service *service, const char *status);
+/* Where it is `well`, it also feeds the watchdog. */
+void service_alive(const struct service *service, const char *status, bool well);
 
 /* The listening sockets that were handed over (LISTEN_FDS, LISTEN_PID): their number, and the first
  * one's descriptor in *first; each is made close-on-exec and non-blocking. Takes the variables out

@@ -68,7 +68,7 @@ static int64_t count_connections(const struct run *run)
 static void write_status(const struct run *run, char status[STATUS_SIZE])
 {
 	const struct generation *serving = run_find(run, GENERATION_SERVING);
-	char others[48] = "", deaths[64] = "";
+	char others[48] = "", trouble[64] = "";
 	if (serving == NULL) {
 		(void)snprintf(status, STATUS_SIZE, "Starting");
 		return;
@@ -78,13 +78,15 @@ static void write_status(const struct run *run, char status[STATUS_SIZE])
 	if (conf->capsule_count > 1)
 		(void)snprintf(others, sizeof others, " and %zu other%s", conf->capsule_count - 1,
 			conf->capsule_count > 2 ? "s" : "");
-	if (most >= DEATHS_OF_A_FEW)
+	if (conf->keyholder && serving->keyholder == 0)
+		(void)snprintf(trouble, sizeof trouble, "; without a keyholder nobody gets in");
+	else if (most >= DEATHS_OF_A_FEW)
 		(void)snprintf(
-			deaths, sizeof deaths, "; workers keep dying, %u times in a row", most);
+			trouble, sizeof trouble, "; workers keep dying, %u times in a row", most);
 	unsigned workers = staff_count(serving);
 	(void)snprintf(status, STATUS_SIZE, "Serving %.64s%s with %u worker%s, %lld connections%s",
 		conf->capsules[0].host, others, workers, workers == 1 ? "" : "s",
-		(long long)count_connections(run), deaths);
+		(long long)count_connections(run), trouble);
 }
 
 void front_ready(const struct run *run)
@@ -97,10 +99,14 @@ void front_ready(const struct run *run)
 void front_alive(const struct run *run)
 {
 	char status[STATUS_SIZE];
+	const struct generation *serving = run_find(run, GENERATION_SERVING);
 	if (run->service.fd < 0)
 		return;
+	/* Without its keyholder, and with no other to be had, it serves nobody: a service manager
+	 * that wants to hear that all is well had better start it anew. */
+	bool well = serving == NULL || !serving->conf->keyholder || serving->keyholder != 0;
 	write_status(run, status);
-	service_alive(&run->service, status);
+	service_alive(&run->service, status, well);
 }
 
 void front_remove(struct run *run, const struct conf *conf)

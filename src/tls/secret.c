@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -16,26 +17,34 @@
 #define ROUNDS     5000
 #define FILE_PIECE 65536
 
+/* What OpenSSL notes about a failure would stay with the thread. */
+static bool settle(bool done)
+{
+	if (!done)
+		ERR_clear_error();
+	return done;
+}
+
 bool secret_random(unsigned char *bytes, size_t count)
 {
-	return count <= INT_MAX && RAND_priv_bytes(bytes, (int)count) == 1;
+	return settle(count <= INT_MAX && RAND_priv_bytes(bytes, (int)count) == 1);
 }
 
 bool secret_hash(struct span key, struct span text, unsigned char hash[SECRET_SIZE])
 {
 	if (key.len == 0)
-		return EVP_Digest(text.ptr, text.len, hash, NULL, EVP_sha256(), NULL) == 1;
-	return key.len <= INT_MAX &&
-	       HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)text.ptr, text.len,
-		       hash, NULL) != NULL;
+		return settle(EVP_Digest(text.ptr, text.len, hash, NULL, EVP_sha256(), NULL) == 1);
+	return settle(key.len <= INT_MAX &&
+		      HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)text.ptr,
+			      text.len, hash, NULL) != NULL);
 }
 
 bool secret_stretch(struct span text, const unsigned char salt[SECRET_SIZE],
 	unsigned char stretched[SECRET_SIZE])
 {
-	return text.len <= INT_MAX &&
-	       PKCS5_PBKDF2_HMAC(text.len > 0 ? text.ptr : "", (int)text.len, salt, SECRET_SIZE,
-		       ROUNDS, EVP_sha256(), SECRET_SIZE, stretched) == 1;
+	return settle(text.len <= INT_MAX &&
+		      PKCS5_PBKDF2_HMAC(text.len > 0 ? text.ptr : "", (int)text.len, salt,
+			      SECRET_SIZE, ROUNDS, EVP_sha256(), SECRET_SIZE, stretched) == 1);
 }
 
 void secret_hex(const unsigned char hash[SECRET_SIZE], char hex[SECRET_HEX_SIZE])

@@ -71,7 +71,7 @@ static void speaks_to(const char *name)
 	assert_null(getenv("NOTIFY_SOCKET"));
 	service_ready(&service, "serving");
 	assert_string_equal(heard(), "READY=1\nSTATUS=serving");
-	service_alive(&service, "3 connections");
+	service_alive(&service, "3 connections", true);
 	assert_string_equal(heard(), "STATUS=3 connections");
 	service_stopping(&service);
 	assert_string_equal(heard(), "STOPPING=1\n");
@@ -144,9 +144,11 @@ static void the_watchdog_is_fed_where_it_is_ours(void **state)
 		assert_int_equal(service.watchdog_ms, cases[i].expected);
 		assert_null(getenv("WATCHDOG_USEC"));
 		assert_null(getenv("WATCHDOG_PID"));
-		service_alive(&service, "well");
+		service_alive(&service, "well", true);
 		assert_string_equal(
 			heard(), cases[i].expected > 0 ? "WATCHDOG=1\nSTATUS=well" : "STATUS=well");
+		service_alive(&service, "ill", false);
+		assert_string_equal(heard(), "STATUS=ill");
 		service_close(&service);
 	}
 }
@@ -158,15 +160,15 @@ static void a_status_is_one_short_line(void **state)
 	(void)state;
 	be_manager(place);
 	service_open(&service);
-	service_alive(&service, "one line\nMAINPID=1");
+	service_alive(&service, "one line\nMAINPID=1", true);
 	assert_string_equal(heard(), "STATUS=one line");
 	memset(longest, 'x', sizeof longest);
 	longest[sizeof longest - 1] = '\0';
-	service_alive(&service, longest);
+	service_alive(&service, longest, true);
 	assert_int_equal(strlen(heard()), strlen("STATUS=") + 200);
 	/* Cut before a character of which half would be left: 199 bytes, then one of two. */
 	memcpy(longest + 199, "\xc3\xa9", 2);
-	service_alive(&service, longest);
+	service_alive(&service, longest, true);
 	assert_int_equal(strlen(heard()), strlen("STATUS=") + 199);
 	service_close(&service);
 }
@@ -186,7 +188,7 @@ static void without_a_manager_nothing_happens(void **state)
 		assert_int_equal(service.fd, -1);
 		assert_int_equal(service.watchdog_ms, 0);
 		service_ready(&service, "x");
-		service_alive(&service, "x");
+		service_alive(&service, "x", true);
 		service_reloading(&service);
 		service_stopping(&service);
 		service_close(&service);
@@ -206,7 +208,7 @@ static void a_manager_that_does_not_listen_stops_nobody(void **state)
 		;
 	assert_int_equal(fcntl(service.fd, F_SETFL, 0), 0);
 	clock_gettime(CLOCK_MONOTONIC, &before);
-	service_alive(&service, "nobody hears this");
+	service_alive(&service, "nobody hears this", true);
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	assert_in_range(after.tv_sec - before.tv_sec, 0, 20);
 	service_close(&service);

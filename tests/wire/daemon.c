@@ -88,11 +88,6 @@ static void add_extra(const struct daemon *daemon, size_t count, const char **fl
 {
 	for (const char *const *flag = daemon->extra; flag != NULL && *flag != NULL; flag++)
 		flags[count++] = *flag;
-	/* What counts the lines that run keeps its files where no worker may write. */
-	if (getenv("KINDLING_COVERAGE") != NULL) {
-		flags[count++] = "--sandbox";
-		flags[count++] = "no";
-	}
 	assert_true(count < FLAGS_MAX);
 	flags[count] = NULL;
 }

