@@ -16,6 +16,8 @@
 /* Beside a connection and its file: listeners, the store, the log, libmagic. */
 #define OTHER_DESCRIPTORS 256
 
+#define PLACE_MEMORY 65536
+
 #define FNV_BASIS 0xcbf29ce484222325u
 #define FNV_PRIME 0x100000001b3u
 
@@ -30,12 +32,25 @@ bool groundwork_log(const struct conf *conf, bool as_root, struct fault *fault)
 	return log_open(&settings, fault);
 }
 
+/* Where in the configuration the root stands that is wrong. */
+static bool root_fault(const struct conf *conf, const struct conf_capsule *capsule,
+	const struct fault *why, struct fault *fault)
+{
+	struct arena arena;
+	arena_init(&arena, PLACE_MEMORY);
+	const char *place = conf_place(conf, capsule, "root", &arena);
+	fault_set(fault, "%s: %s", place != NULL ? place : "root", why->text);
+	arena_end(&arena);
+	return false;
+}
+
 bool groundwork_roots(const struct conf *conf, struct fault *fault)
 {
 	for (size_t i = 0; i < conf->capsule_count; i++) {
 		struct beneath_root root;
-		if (!beneath_open_root(conf->capsules[i].root, &root, fault))
-			return false;
+		struct fault why;
+		if (!beneath_open_root(conf->capsules[i].root, &root, &why))
+			return root_fault(conf, &conf->capsules[i], &why, fault);
 		beneath_close_root(&root);
 	}
 	return true;

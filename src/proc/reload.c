@@ -75,9 +75,8 @@ static bool has_room(struct reload *reload, const struct run *run)
 	return false;
 }
 
-/* What a reload cannot change. */
-static void warn_of_the_fixed(
-	const struct run *run, const struct conf *old, const struct conf *conf)
+/* What a reload cannot change, or changes in a way that may surprise. */
+static void warn_of_changes(const struct run *run, const struct conf *old, const struct conf *conf)
 {
 	bool same = old->listen.count == conf->listen.count;
 	for (size_t i = 0; same && i < conf->listen.count; i++)
@@ -87,6 +86,11 @@ static void warn_of_the_fixed(
 					 "manager hands the sockets over");
 	if (strcmp(old->user, conf->user) != 0)
 		log_message(LOG_WARNING, "user has changed: that takes a restart");
+	if (strcmp(old->store, conf->store) != 0)
+		log_message(LOG_WARNING,
+			"the store has changed: comments are read from %s and written there, and "
+			"none are taken along from %s",
+			conf->store, old->store);
 }
 
 /* What the old generation lives by, or what is written down now. NULL: it is wrong, and the log
@@ -98,7 +102,7 @@ static struct settings *find_settings(
 		return settings_share(serving->settings);
 	struct settings *settings = settings_read(reload->argc, reload->argv);
 	if (settings != NULL)
-		warn_of_the_fixed(run, serving->conf, settings->conf);
+		warn_of_changes(run, serving->conf, settings->conf);
 	return settings;
 }
 

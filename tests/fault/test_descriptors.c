@@ -3,7 +3,9 @@
  */
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define CROWD      200
 #define FEW        40
@@ -57,10 +59,53 @@ static void exhausted(void **state)
 	assert_int_equal(same, worker);
 }
 
+/* The lowest number that is free: no descriptor above it is given under this limit. */
+static rlim_t first_free(pid_t pid)
+{
+	char path[64];
+	rlim_t number = 0;
+
+	do
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, (int)number);
+	while (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && number++ < 10000);
+	return number;
+}
+
+/* Not even for one connection, and nobody is there who could be sent away for it. */
+static void none_at_all(void **state)
+{
+	struct rlimit before, limit;
+	struct client client;
+	pid_t worker, same;
+	int64_t end;
+	long spent;
+
+	(void)state;
+	daemon_workers(&server, &worker, 1);
+	assert_int_equal(prlimit(worker, RLIMIT_NOFILE, NULL, &before), 0);
+	limit = before;
+	limit.rlim_cur = first_free(worker);
+	assert_int_equal(prlimit(worker, RLIMIT_NOFILE, &limit, NULL), 0);
+	spent = program_cpu_ms(worker);
+	assert_true(client_connect(&client, server.port, NULL));
+	for (end = now_ms() + WATCHED_MS; now_ms() < end;)
+		look_again_soon();
+	assert_in_range(program_cpu_ms(worker) - spent, 0, WATCHED_MS / 4);
+	/* It has waited for that long, and is served at last. */
+	assert_int_equal(prlimit(worker, RLIMIT_NOFILE, &before, NULL), 0);
+	assert_true(client_handshake(&client, NULL));
+	client_close(&client);
+	expect(&server, NULL, "gemini://localhost/posts/essay.gmi", 20);
+	daemon_workers(&server, &same, 1);
+	assert_int_equal(same, worker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("no descriptors: it goes on, does not spin, and answers again", exhausted),
+		TEST("few descriptors: it goes on, does not spin, and answers again", exhausted),
+		TEST("none at all: it does not spin, and whoever waits is served in the end",
+			none_at_all),
 	};
 
 	return cmocka_run_group_tests_name("descriptors", tests, start, fixture_end);

@@ -319,8 +319,6 @@ static void no_leak(void **state)
 					j % 2 == 1);
 			held[round] = held_now();
 		}
-		print_message("# %s: %ld %ld %ld are held\n", requests[i].name, held[0], held[1],
-			held[2]);
 		if (held[2] - held[1] > LEAK_MAX)
 			fail_msg("%s: %ld allocations are held, then %ld, then %ld",
 				requests[i].name, held[0], held[1], held[2]);
