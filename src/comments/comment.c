@@ -209,6 +209,13 @@ static void write_answers(struct buf *page, struct visit *visit, const struct le
 		buf_text(page, "=> /comments/ Your page\n");
 }
 
+/* Where the store did not say who asks, it may be somebody who may see it. */
+static void refuse_with(struct visit *visit, enum store_result result)
+{
+	bool may_be_shown = result == STORE_NONE && visit->reader == READER_RESTING;
+	visit_failed(visit, may_be_shown ? STORE_RESTING : result);
+}
+
 /* What this reader may not see reads as if it had never been there, or as gone for good; where
  * others have passed it on, a placeholder holds them together. */
 static bool refuse(struct visit *visit, const struct leaf *leaf)
@@ -216,7 +223,7 @@ static bool refuse(struct visit *visit, const struct leaf *leaf)
 	if (is_shown(leaf) || leaf->comment.listed)
 		return false;
 	bool may_come = leaf->comment.state == STORE_HELD || leaf->comment.state == STORE_HIDDEN;
-	visit_failed(visit, may_come ? STORE_NONE : STORE_GONE);
+	refuse_with(visit, may_come ? STORE_NONE : STORE_GONE);
 	return true;
 }
 
@@ -250,7 +257,7 @@ void comment_page(struct visit *visit)
 		return;
 	enum store_result result = read_leaf(visit, &leaf);
 	if (result != STORE_OK) {
-		visit_failed(visit, result);
+		refuse_with(visit, result);
 		return;
 	}
 	if (refuse(visit, &leaf))

@@ -84,7 +84,7 @@ bool beside_fits(sqlite3 *db, struct fault *fault)
 		if (memcmp(before + 16, no_frames, sizeof(no_frames)) == 0 ||
 			memcmp(before + 32, head + 16, SALTS) == 0)
 			return true;
-		if (memcmp(before + 32, after + 32, SALTS) == 0)
+		if (memcmp(before, after, sizeof(before)) == 0)
 			break;
 	}
 	return fault_set(

@@ -13,7 +13,6 @@ struct scarce_ask {
 	const char *path, *typed; /* typed: at a guarded page; NULL: nothing */
 	unsigned char who;
 	bool guarded;
-	bool changes; /* what the store holds, where it is done */
 };
 
 /* ---- the store */
@@ -21,9 +20,10 @@ struct scarce_ask {
 #define STEPS_ALL INT64_MAX
 
 static int64_t steps_left = STEPS_ALL; /* of the store, before one fails; less than 0: it has */
+static bool steps_failed;
 
-/* Stands in front of SQLite's, for all of this program. */
-int sqlite3_step(sqlite3_stmt *statement)
+/* Stands in front of SQLite's for this program, but not for SQLite itself. */
+__attribute__((visibility("hidden"))) int sqlite3_step(sqlite3_stmt *statement)
 {
 	static int (*real)(sqlite3_stmt *);
 	if (real == NULL)
@@ -107,16 +107,20 @@ static inline struct request scarce_request(const struct scarce_ask *ask)
 	return request;
 }
 
-/* Makes it, with so much memory. */
-static inline void scarce_answer(
-	const struct request *ready, struct arena *arena, size_t room, const struct scarce_ask *ask)
+/* Makes it, with so much memory, and as many steps of the store before one that fails; steps_failed
+ * tells afterwards whether it came to that. */
+static inline void scarce_answer(const struct request *ready, struct arena *arena, size_t room,
+	int64_t steps, const struct scarce_ask *ask)
 {
 	memset(rates_memory, 0, sizeof rates_memory);
 	arena_init(arena, room);
 	request = *ready;
 	request.arena = arena;
 	reply = (struct reply){.status = 0};
+	steps_left = steps;
 	comments_answer(comments, &request, &reply);
+	steps_failed = steps_left < 0;
+	steps_left = STEPS_ALL;
 	if (reply.status < 10 || reply.status > 62)
 		fail_msg("%s by %d: status %d", ask->path, ask->who, (int)reply.status);
 }

@@ -82,7 +82,7 @@ struct client_options from_anywhere(const struct person *person)
 	static char source[32];
 
 	count++;
-	snprintf(source, sizeof(source), "127.0.%u.%u", 1 + count / 200, 1 + count % 200);
+	snprintf(source, sizeof(source), "127.0.%u.%u", 1 + count / 200 % 250, 1 + count % 200);
 	return (struct client_options){.person = person, .source = source};
 }
 
