@@ -14,10 +14,11 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Of a month up to 12. */
 static bool is_day(uint64_t year, uint64_t month, uint64_t day)
 {
 	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	if (month < 1 || month > 12 || day < 1)
+	if (month < 1 || day < 1)
 		return false;
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	return day <= days[month - 1] + (unsigned)(leap && month == 2);

@@ -6,6 +6,7 @@
 #define KINDLING_TESTS_UNIT_SCARCE_H
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include "members.h"
 
@@ -78,6 +79,9 @@ static inline void scarce_restore(void)
 {
 	scarce_close();
 	scarce_copy(kept_file(), store_file());
+	/* A connection that has failed leaves what it wrote beside the store. */
+	(void)unlink(tree_at(&w.tree, "var/kindling.db-wal"));
+	(void)unlink(tree_at(&w.tree, "var/kindling.db-shm"));
 	scarce_open();
 }
 

@@ -78,6 +78,7 @@ static void files_are_named_after_the_host(void **state)
 	assert_false(certificate_files_for("certs", "../x", &files, &fixture->fault));
 	assert_string_equal(fixture->fault.text, "\"../x\" is not a host name");
 	assert_false(certificate_files_for("certs", "", &files, &fixture->fault));
+	assert_false(certificate_files_for("certs", "a/b", &files, &fixture->fault));
 	char long_name[5000];
 	memset(long_name, 'x', sizeof long_name);
 	long_name[sizeof long_name - 1] = '\0';
@@ -199,6 +200,17 @@ static void a_key_alone_gets_its_certificate(void **state)
 	assert_memory_equal(before.identity.key, after.identity.key, IDENTITY_KEY_SIZE);
 }
 
+static void a_key_that_is_none_gets_no_certificate(void **state)
+{
+	struct fixture *fixture = *state;
+	make(fixture);
+	assert_int_equal(unlink(fixture->files.certificate), 0);
+	write_text(fixture->files.key, "nothing of use\n");
+	assert_false(certificate_make(&fixture->files, names, &fixture->fault));
+	assert_non_null(strstr(fixture->fault.text, "holds no private key in PEM form"));
+	assert_int_not_equal(access(fixture->files.certificate, F_OK), 0);
+}
+
 static void a_certificate_alone_stays_so(void **state)
 {
 	struct fixture *fixture = *state;
@@ -317,7 +329,12 @@ static void what_cannot_be_read_is_explained(void **state)
 	X509 *leaf = make_certificate(key, year);
 	char passphrase[] = "secret";
 
+	struct certificate_summary summary;
+	size_t index;
+
 	expect_fault(fixture, "No such file or directory");
+	assert_false(certificate_read_public(&fixture->files, &summary, &fixture->fault));
+	assert_false(certificate_first_uncovered(&fixture->files, names, &index, &fixture->fault));
 	bring(fixture, key, leaf, NULL);
 	write_private_key(fixture->files.key, other, NULL);
 	expect_fault(fixture, "does not belong to the certificate");
@@ -357,6 +374,7 @@ int main(void)
 		TEST(what_is_there_is_never_overwritten),
 		TEST(half_a_pair_is_named),
 		TEST(a_key_alone_gets_its_certificate),
+		TEST(a_key_that_is_none_gets_no_certificate),
 		TEST(a_certificate_alone_stays_so),
 		TEST(a_folder_that_cannot_be_made_is_a_fault),
 		TEST(the_key_of_a_certificate_that_could_not_be_made_is_kept),

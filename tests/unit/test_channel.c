@@ -175,7 +175,7 @@ static void silence_is_waited_for_once_and_ends_with_a_late_answer(void **state)
 struct ask {
 	uint32_t place;
 	uint16_t scheme;
-	const char *form; /* "1.3", "1.2", or what is asked to be signed */
+	const char *form; /* "1.3", "1.3" and another last space, "1.2", or what to sign */
 	unsigned len;     /* of it; 0: all */
 	unsigned curve, point;
 };
@@ -187,7 +187,8 @@ static size_t fill(const struct ask *ask, struct channel_question *question)
 	size_t len = strlen(ask->form);
 	*question = (struct channel_question){.place = ask->place, .scheme = ask->scheme};
 	memset(bytes, ' ', 64);
-	if (strcmp(ask->form, "1.3") == 0) {
+	if (strncmp(ask->form, "1.3", 3) == 0) {
+		bytes[63] = ask->form[3] == '\0' ? ' ' : (unsigned char)ask->form[3];
 		memcpy(bytes + 64, verify, sizeof verify);
 		len = 64 + sizeof verify + 32;
 	} else if (strcmp(ask->form, "1.2") == 0) {
@@ -258,6 +259,8 @@ static void handshakes_alone_are_signed(void **state)
 		/* no such curve, and points of another */
 		{0, ECDSA, "1.2", 0, 0x1e, 56}, {0, ECDSA, "1.2", 0, 0x17, 32},
 		{0, ECDSA, "1.2", 0, 0, 32},
+		/* not only spaces in front */
+		{0, ECDSA, "1.3x", 0, 0, 0},
 		/* other things that somebody would like to have signed */
 		{0, ECDSA, client, sizeof client - 1, 0, 0}, {0, ECDSA, "a certificate", 0, 0, 0},
 		{0, ECDSA, "", 0, 0, 0}, {1, PKCS1, "", 32, 0, 0}, {1, PKCS1, "", 64, 0, 0}};
@@ -378,6 +381,17 @@ static void every_process_gets_a_channel_of_its_own(void **state)
 	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
 }
 
+static void what_is_no_channel_is_passed_over(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_answer answer;
+	assert_int_equal(send(fixture->holder.control[1], "x", 1, MSG_NOSIGNAL), 1);
+	int channel = holder_channel(&fixture->holder);
+	assert_true(put(channel, &ask, &answer) > 0);
+	fd_close(&channel);
+}
+
 static void a_holder_that_is_gone_takes_no_channel(void **state)
 {
 	struct fixture *fixture = *state;
@@ -400,6 +414,7 @@ int main(void)
 		TEST(whoever_does_not_read_keeps_nobody_waiting),
 		TEST(a_server_cannot_fill_the_holder_with_descriptors),
 		TEST(every_process_gets_a_channel_of_its_own),
+		TEST(what_is_no_channel_is_passed_over),
 		TEST(a_holder_that_is_gone_takes_no_channel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

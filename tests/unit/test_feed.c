@@ -79,6 +79,8 @@ static void labels(void **state)
 		{"10.0.0.1", FEED_UNDATED},
 		{"2026", FEED_UNDATED},
 		{"2026-11", FEED_UNDATED},
+		{"2026 was a year", FEED_UNDATED},
+		{"123.4.2026", FEED_UNDATED},
 		{"12026-11-23 x", FEED_UNDATED},
 		{"2026-02-30 - No day", FEED_NO_DAY},
 		{"2026-1-5 - A title", FEED_NO_DAY},

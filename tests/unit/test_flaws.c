@@ -93,6 +93,7 @@ static void weak_and_rare_kinds(void **state)
 {
 	assert_flaw(flaws_with(*state, "RSA1024", NULL, NULL), "2 its RSA key has 1024 bits");
 	assert_flaw(flaws_with(*state, "ED25519", NULL, NULL), "0 it has an Edwards key");
+	assert_flaw(flaws_with(*state, "ED448", NULL, NULL), "0 it has an Edwards key");
 	assert_flaw(flaws_with(*state, "P-521", NULL, NULL), "1 its key is on the curve");
 	assert_flaw(
 		flaws_with(*state, "P-256", NULL, EVP_sha1()), "1 certificate 1 in it is signed");
@@ -139,6 +140,17 @@ static void a_chain_in_order(void **state)
 	assert_flaw(flaws_of(*state, key, own, make_certificate(other_key, root)),
 		"2 certificate 2 in it does not belong to certificate 1");
 	EVP_PKEY_free(other_key);
+
+	/* Of the same key, but not of the name that is in it. */
+	key = make_key("P-256");
+	own = make_certificate(key, leaf);
+	issuer = make_certificate(key, root);
+	X509_up_ref(issuer);
+	EVP_PKEY_up_ref(key);
+	assert_flaw(flaws_of(*state, key, own, issuer),
+		"2 certificate 2 in it does not belong to certificate 1");
+	X509_free(issuer);
+	EVP_PKEY_free(key);
 }
 
 static void what_cannot_be_read(void **state)

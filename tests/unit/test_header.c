@@ -51,6 +51,14 @@ static void hostile_meta(void **state)
 		{"\xef\xbb\xbf\xef\xbb\xbf/x", "30  /x\r\n"},
 		{"/\xff\xc3", "30 /\xef\xbf\xbd\xef\xbf\xbd\r\n"},
 		{"\t", "30  \r\n"},
+		{"a\x7f"
+		 "b",
+			"30 a b\r\n"},
+		/* What joins two characters into one is part of many a name. */
+		{"a\xe2\x80\x8d"
+		 "b",
+			"30 a\xe2\x80\x8d"
+			"b\r\n"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_span_equal(written(STATUS_REDIRECT, span_of(rows[i].meta)), rows[i].header);

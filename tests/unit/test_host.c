@@ -79,6 +79,17 @@ static void refused(void **state)
 			fail_msg("%s is no host", rows[i]);
 		arena_end(&arena);
 	}
+
+	/* What C takes for the end of a text is a byte of it. */
+	struct arena arena;
+	struct span out;
+	bool is_address;
+	arena_init(&arena, 4096);
+	assert_false(host_parse(S("[::1\0]"), &arena, &out, &is_address));
+	assert_false(host_parse(S("1.2.3.4\0"
+				  "5"),
+		&arena, &out, &is_address));
+	arena_end(&arena);
 }
 
 static void out_of_memory(void **state)

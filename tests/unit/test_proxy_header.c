@@ -123,6 +123,7 @@ static void what_is_none(void **state)
 		S("PROXY TCP4 192.0.2.1 127.0.0.1 1 65536\r\n"),
 		S("PROXY TCP4 192.0.2.1 127.0.0.1 1 -2\r\n"),
 		S("PROXY TCP4 192.0.2.1\0 127.0.0.1 1 2\r\n"),
+		S("PROXY TCP6 1111:1111:1111:1111:1111:1111:1111:1111:1111:1 ::1 1 2\r\n"),
 		S("PROXY TCP4 192.0.2.256 127.0.0.1 1 2\r\n"), S("PROXY UNKNOWNX\r\n"),
 		S("PROXY UNKNOWN\rx"), S("\r\n\r\n\r\n"), V2("\x11\x11\0\x0c" IPV4),
 		V2("\x22\x11\0\x0c" IPV4), V2("\x21\x12\0\x0c" IPV4), V2("\x21\x41\0\x0c" IPV4),

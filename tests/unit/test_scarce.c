@@ -157,6 +157,8 @@ static struct good ask_in_peace(const struct scarce_ask *ask)
 	struct arena arena;
 	good.changes = ask_once(&good, ENOUGH, STEPS_ALL, &arena);
 	good.status = reply.status;
+	/* That somebody has looked at a page is kept where it can be, and that is all. */
+	good.changes = good.changes && good.status != STATUS_SUCCESS;
 	good.page = reply.body.memory;
 	if (good.page.len > 0)
 		good.page.ptr = arena_copy(&w.arena, good.page);
@@ -189,7 +191,7 @@ static void memory_is_out(void **state)
 			bool is_good = reply.status == good.status && (changed || !good.changes) &&
 				       span_equal(reply.body.memory, good.page);
 			check(&good, is_replaced || is_good || reply.status / 10 == 4, "room",
-				room);
+				(int64_t)room);
 			scarce_done(&arena);
 			assert_true(room < ENOUGH);
 		}

@@ -28,7 +28,8 @@ static int find_host(void *context, struct span name)
 static void restart(struct fixture *fixture)
 {
 	tls_server_free(fixture->server);
-	fixture->server = tls_server_new(fixture->hosts, 2, find_host, fixture, NULL, &fixture->fault);
+	fixture->server =
+		tls_server_new(fixture->hosts, 2, find_host, fixture, NULL, &fixture->fault);
 }
 
 static int set_up(void **state)
@@ -325,6 +326,31 @@ static void own_certificates_of_other_kinds_work(void **state)
 	EVP_PKEY_free(authority);
 }
 
+/* Longer than what is gathered for one send. */
+static void a_long_chain_of_its_own_is_sent_whole(void **state)
+{
+	struct fixture *fixture = *state;
+	EVP_PKEY *key = make_key("P-256");
+	X509 *leaf = make_certificate(key, (struct recipe){"localhost", 0, 3600, NULL});
+	write_private_key(fixture->hosts[0].key, key, NULL);
+	FILE *file = fopen(fixture->hosts[0].certificate, "w");
+	assert_non_null(file);
+	for (int i = 0; i < 280; i++)
+		assert_int_equal(PEM_write_X509(file, leaf), 1);
+	assert_int_equal(fclose(file), 0);
+	restart(fixture);
+	assert_non_null(fixture->server);
+	for (int i = 0; i < 2; i++) {
+		struct client client;
+		open_client(fixture, &client, versions[i]);
+		transact(&client);
+		assert_int_equal(sk_X509_num(SSL_get_peer_cert_chain(client.ssl)), 280);
+		client_close(&client);
+	}
+	X509_free(leaf);
+	EVP_PKEY_free(key);
+}
+
 static void a_certificate_that_cannot_serve_is_a_fault(void **state)
 {
 	struct fixture *fixture = *state;
@@ -380,6 +406,7 @@ int main(void)
 		TEST(a_slow_client_gets_a_long_answer_whole),
 		TEST(a_handshake_waits_for_room_to_write),
 		TEST(own_certificates_of_other_kinds_work),
+		TEST(a_long_chain_of_its_own_is_sent_whole),
 		TEST(a_certificate_that_cannot_serve_is_a_fault),
 		TEST(a_key_that_others_can_read_is_warned_of),
 	};

@@ -194,6 +194,26 @@ static void a_reset_is_an_end(void **state)
 	close(listener);
 }
 
+static void a_socket_that_fails_is_a_failure_for_good(void **state)
+{
+	struct fixture *fixture = *state;
+	char byte;
+	size_t got;
+	int ends[2];
+	assert_int_equal(pipe(ends), 0);
+	struct tls_connection *tls = tls_connection_new(fixture->server, ends[0]);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(tls_handshake(tls), TLS_FAILED);
+		assert_string_equal(tls_failure(tls), "the socket failed");
+	}
+	assert_int_equal(tls_read(tls, &byte, 1, &got), TLS_FAILED);
+	assert_int_equal(tls_write(tls, "x", 1, false), TLS_FAILED);
+	tls_connection_free(tls);
+	tls_connection_free(NULL);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void half_a_close_still_gets_an_answer(void **state)
 {
 	for (int i = 0; i < 4; i++) {
@@ -411,6 +431,7 @@ int main(void)
 		TEST(who_is_gone_before_the_server_speaks_raises_no_signal),
 		TEST(who_is_gone_before_the_answer_raises_no_signal),
 		TEST(a_reset_is_an_end),
+		TEST(a_socket_that_fails_is_a_failure_for_good),
 		TEST(half_a_close_still_gets_an_answer),
 		TEST(renegotiation_is_refused),
 		TEST(key_updates_are_followed_but_not_for_ever),

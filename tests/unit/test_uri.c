@@ -250,13 +250,18 @@ static void plain_ones_take_no_memory(void **state)
 	assert_non_null(uri_parse(S("gemini://LOCALHOST/"), &none, &uri));
 }
 
-static struct span encoded(const char *path)
+static struct span encoded_span(struct span path)
 {
 	struct buf buf;
 	buf_init(&buf, &arena, LIMIT);
-	uri_append_path(&buf, span_of(path));
+	uri_append_path(&buf, path);
 	assert_false(buf_failed(&buf));
 	return buf_view(&buf);
+}
+
+static struct span encoded(const char *path)
+{
+	return encoded_span(span_of(path));
 }
 
 static void append_path(void **state)
@@ -266,6 +271,7 @@ static void append_path(void **state)
 	assert_span_equal(encoded("/a b?c#d%e;f"), "/a%20b%3Fc%23d%25e%3Bf");
 	assert_span_equal(
 		encoded("/caf\xc3\xa9\"<>\\^`{|}"), "/caf%C3%A9%22%3C%3E%5C%5E%60%7B%7C%7D");
+	assert_span_equal(encoded_span(S("/a\0b")), "/a%00b");
 }
 
 static void decode_query(void **state)
