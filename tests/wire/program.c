@@ -65,7 +65,7 @@ static void redirect(const char *name, int to)
 /* What counts the lines that run keeps its files where no worker may write. */
 static void open_for_counting(char **argv, size_t count)
 {
-	if (getenv("KINDLING_COVERAGE") == NULL || count < 2 || strcmp(argv[1], "serve") != 0)
+	if (getenv("KINDLING_COVERAGE") == NULL || count < 4 || strcmp(argv[1], "serve") != 0)
 		return;
 	argv[count++] = strdup("--sandbox");
 	argv[count] = strdup("no");

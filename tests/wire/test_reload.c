@@ -236,6 +236,7 @@ static void addresses_change(void **state)
 static void the_log_is_opened_anew(void **state)
 {
 	char from[DAEMON_PATH_SIZE], to[DAEMON_PATH_SIZE], *text;
+	bool found = false;
 
 	(void)state;
 	configure("listen = {\"127.0.0.1:0\"}\nworkers = 2\nlog_to = \"./access.log\"", LOCALHOST);
@@ -246,11 +247,14 @@ static void the_log_is_opened_anew(void **state)
 	assert_int_equal(rename(from, to), 0);
 	assert_int_equal(kill(server.pid, SIGUSR1), 0);
 	await_file("access.log", DONE, 1);
-	expect(&server, NULL, "gemini://localhost/folder/page.gmi", 20);
-	await_file("access.log", "/folder/page.gmi", 1);
-	text = file_slurp(to, NULL);
-	assert_lacks(text, "/folder/page.gmi");
-	free(text);
+	/* The old workers may answer a moment longer, and write to the old file. */
+	for (int64_t end = now_ms() + PATIENCE_MS; !found;) {
+		expect(&server, NULL, "gemini://localhost/folder/page.gmi", 20);
+		text = file_slurp(from, NULL);
+		found = text != NULL && strstr(text, "/folder/page.gmi") != NULL;
+		free(text);
+		assert_true(found || now_ms() < end);
+	}
 }
 
 static void ignore_hangup(void)
