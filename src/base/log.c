@@ -109,18 +109,25 @@ void log_settle(bool keep_new)
 	torn = false;
 }
 
-bool log_reopen(struct fault *fault)
+static bool open_anew(struct log *log, struct fault *fault)
 {
-	struct log_out before = current.out;
-	if (!is_open || before.place == LOG_TO_STDERR)
+	struct log_out before = log->out;
+	if (before.place == LOG_TO_STDERR)
 		return true;
-	if (!open_out(&current, fault)) {
-		current.out = before;
+	if (!open_out(log, fault)) {
+		log->out = before;
 		return false;
 	}
 	log_out_close(&before);
-	torn = false;
 	return true;
+}
+
+bool log_reopen(struct fault *fault)
+{
+	if (!is_open)
+		return true;
+	torn = false;
+	return open_anew(&current, fault) && (is_settled || open_anew(&former, fault));
 }
 
 bool log_is_open(void)

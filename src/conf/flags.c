@@ -97,6 +97,9 @@ static bool read_file(struct reading *reading, const char *path)
 	reading->is_whole = false;
 	if (!file_read(path, FILE_MAX, reading->arena, &text, &fault))
 		return conf_complain("--config: %s", fault.text);
+	/* A reload would else take a file that is being written for one that wants all defaults. */
+	if (text.len == 0)
+		return conf_complain("--config: %s is empty: write at least a comment", path);
 	return reading_take_file(reading, path, text);
 }
 

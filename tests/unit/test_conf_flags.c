@@ -101,6 +101,9 @@ static void a_file_that_cannot_be_read_is_named(void **state)
 		READ_WORDS(f, W("-c"), W("none.conf"), W("--workers"), W("x")), CONF_WRONG);
 	assert_string_equal(f->said, "--config: cannot open none.conf: No such file or directory\n"
 				     "--workers: \"x\" is not a whole number from 0 to 256\n");
+	tree_bytes(&f->tree, "empty.conf", "", 0);
+	assert_int_equal(READ_WORDS(f, W("-c"), W("empty.conf")), CONF_WRONG);
+	assert_string_equal(f->said, "--config: empty.conf is empty: write at least a comment\n");
 	memset(large, '\n', sizeof(large));
 	tree_bytes(&f->tree, "large.conf", large, sizeof(large));
 	assert_int_equal(READ_WORDS(f, W("-c"), W("large.conf")), CONF_WRONG);

@@ -366,6 +366,15 @@ static void a_log_can_be_gone_back_from(void **state)
 	contains(slurp(path), "went back\n");
 	contains(slurp(other), "kept\n");
 	lacks(slurp(other), "went back\n");
+	/* The one that is gone back to was renamed meanwhile, and asked to be opened anew. */
+	open_as(LOG_TEXT, LOG_INFO, path, NULL);
+	assert_true(log_open(&next, &fault));
+	assert_int_equal(unlink(path), 0);
+	assert_true(log_reopen(&fault));
+	log_settle(false);
+	log_message(LOG_INFO, "in the new one");
+	one_line(slurp(path));
+	contains(slurp(path), "in the new one\n");
 }
 
 static void a_full_disk_costs_lines(void **state)

@@ -15,15 +15,19 @@
 #define LOCALHOST "capsule \"localhost\" { root = \"capsule\" certs = \"certs\" }\n"
 #define OTHER     "capsule \"other.test\" { root = \"other\" certs = \"certs\" }\n"
 
-/* `server_lines` are further options of the server. */
+/* `server_lines` are further options of the server. The file is never there in part: a reload may
+ * be reading it. */
 static inline void configure(const char *server_lines, const char *capsules)
 {
-	char text[4096];
+	char text[4096], written[DAEMON_PATH_SIZE], place[DAEMON_PATH_SIZE];
 
 	snprintf(text, sizeof(text),
 		"ready_file = \"ready\"\nstore = \"sqlite:store/kindling.db\"\n%s\n%s",
 		server_lines, capsules);
-	daemon_write_text(&server, "kindling.conf", text);
+	daemon_write_text(&server, "kindling.conf.new", text);
+	assert_int_equal(rename(daemon_path(&server, "kindling.conf.new", written),
+				 daemon_path(&server, "kindling.conf", place)),
+		0);
 }
 
 /* The ordinary one: any port, so many workers. */

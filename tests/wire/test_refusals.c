@@ -35,6 +35,9 @@ static void a_wrong_configuration(void **state)
 	assert_int_equal(logged("kindling.conf:6:"), 1);
 	daemon_write_text(&server, "kindling.conf", "listen = {");
 	expect_refusal("kindling.conf:1:");
+	/* As a file is that is being written. */
+	daemon_write_text(&server, "kindling.conf", "");
+	expect_refusal("kindling.conf is empty");
 	configure_workers(1);
 	reload_to(SIGHUP, DONE);
 }
