@@ -6,6 +6,7 @@
 #define KINDLING_TESTS_UNIT_CREDENTIALS_H
 
 #include <ftw.h>
+#include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -17,6 +18,23 @@
 
 #include "testing.h"
 
+/* Small enough not to take long: it is for what refuses the kind. */
+static inline EVP_PKEY *make_dsa_key(void)
+{
+	EVP_PKEY *parameters = NULL, *key = NULL;
+	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "DSA", NULL);
+	assert_int_equal(EVP_PKEY_paramgen_init(context), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_dsa_paramgen_bits(context, 1024), 1);
+	assert_int_equal(EVP_PKEY_paramgen(context, &parameters), 1);
+	EVP_PKEY_CTX_free(context);
+	context = EVP_PKEY_CTX_new_from_pkey(NULL, parameters, NULL);
+	assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+	assert_int_equal(EVP_PKEY_generate(context, &key), 1);
+	EVP_PKEY_CTX_free(context);
+	EVP_PKEY_free(parameters);
+	return key;
+}
+
 /* "RSA2048", "P-256", "ED25519" … */
 static inline EVP_PKEY *make_key(const char *kind)
 {
@@ -25,6 +43,8 @@ static inline EVP_PKEY *make_key(const char *kind)
 		key = EVP_RSA_gen((unsigned)strtoul(kind + 3, NULL, 10));
 	else if (strncmp(kind, "P-", 2) == 0)
 		key = EVP_EC_gen(kind);
+	else if (strcmp(kind, "DSA") == 0)
+		key = make_dsa_key();
 	else
 		key = EVP_PKEY_Q_keygen(NULL, NULL, kind);
 	assert_non_null(key);

@@ -68,6 +68,7 @@ static inline bool list_posts(
 /* What the post's file holds; a test may change it, and then counts the stamp up. */
 static const char *post_text = "# A post\n\nSomebody held the door.\n";
 static int64_t post_stamp = 1;
+static bool post_is_unreadable;
 
 static inline bool read_post(void *posts, struct request *asking, const struct post *post,
 	size_t max, int64_t *stamp, struct span *text)
@@ -75,6 +76,8 @@ static inline bool read_post(void *posts, struct request *asking, const struct p
 	assert_ptr_equal(posts, &capsule);
 	assert_ptr_equal(asking, &request);
 	assert_true(post->slug.len > 0 && max > 0);
+	if (post_is_unreadable)
+		return false;
 	bool known = *stamp == post_stamp && post_stamp != 0;
 	*text = known ? (struct span){0} : span_take(span_of(post_text), max);
 	*stamp = post_stamp;

@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include "comments/visit.h"
 #include "members.h"
 
 struct scarce_ask {
@@ -22,6 +23,7 @@ struct scarce_ask {
 
 static int64_t steps_left = STEPS_ALL; /* of the store, before one fails; less than 0: it has */
 static bool steps_failed;
+static void (*steps_meanwhile)(void); /* called there instead, where nothing is written just then */
 
 /* Stands in front of SQLite's for this program, but not for SQLite itself. */
 __attribute__((visibility("hidden"))) int sqlite3_step(sqlite3_stmt *statement)
@@ -29,7 +31,13 @@ __attribute__((visibility("hidden"))) int sqlite3_step(sqlite3_stmt *statement)
 	static int (*real)(sqlite3_stmt *);
 	if (real == NULL)
 		*(void **)&real = dlsym(RTLD_NEXT, "sqlite3_step");
-	return steps_left != STEPS_ALL && steps_left-- == 0 ? SQLITE_IOERR : real(statement);
+	if (steps_left == STEPS_ALL || steps_left-- != 0)
+		return real(statement);
+	if (steps_meanwhile == NULL)
+		return SQLITE_IOERR;
+	if (sqlite3_get_autocommit(sqlite3_db_handle(statement)) != 0)
+		steps_meanwhile();
+	return real(statement);
 }
 
 static inline const char *kept_file(void)
@@ -117,6 +125,7 @@ static inline void scarce_answer(const struct request *ready, struct arena *aren
 	int64_t steps, const struct scarce_ask *ask)
 {
 	memset(rates_memory, 0, sizeof rates_memory);
+	atomic_store(&comments->posts_indexed, 0);
 	arena_init(arena, room);
 	request = *ready;
 	request.arena = arena;

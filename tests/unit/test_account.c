@@ -15,6 +15,11 @@ static void an_owner_by_fingerprint_comes_in_anyhow(void **state)
 	assert_leads_to_guard(
 		page_of("/comments/", 1), "Register with it", "/comments/register", 1);
 	assert_lacks(page_of("/comments/", 2), "/comments/register");
+	/* Nor do they need to be invited. */
+	capsule.registration = REGISTRATION_INVITATION;
+	assert_says("/comments/register", 1, STATUS_INPUT, "What name");
+	assert_answer(
+		"/comments/register", 2, STATUS_REDIRECT, guard_of("/comments/invitation", 2));
 	led_to("/comments/register?Rosa", 1);
 	assert_holds(page_of("/comments/", 1), "identity, as the capsule's owner.\n");
 	assert_holds(page_of("/comments/", 1), "\n## Moderation\n\n=> /comments/moderation/ "
@@ -99,6 +104,7 @@ static void answers_are_new_once(void **state)
 	assert_int_equal(write_at(rosa, ESSAY, "I waited.", now, &added), STORE_OK);
 	int64_t id = added.id;
 	assert_holds(page_of("/comments/", 1), "No answers since your last visit.\n");
+	assert_holds(page_of("/comments/?answers=0", 1), "# Answers to you\n\nNone yet.\n");
 	now += 2 * DAY;
 	assert_int_equal(write_below(luz, ESSAY, id, "So did I.", now, &added), STORE_OK);
 	assert_int_equal(write_below(rosa, ESSAY, id, "My own.", now, &added), STORE_OK);
@@ -116,6 +122,12 @@ static void answers_are_new_once(void **state)
 		"# Answers to you\n\n=> /comments/2 luz passed on your comment, 2 days ago\n");
 	assert_holds(page_of("/comments/?answers=2", 1), "There are no earlier ones.\n");
 	assert_says("/comments/?answers=x", 1, STATUS_BAD_REQUEST, "=NUMBER");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			write_below(luz, ESSAY, id, i == 0 ? "And I." : "So am I.", now, &added),
+			STORE_OK);
+	now += DAY;
+	assert_holds(page_of("/comments/", 1), "\n2 answers since your last visit\n");
 }
 
 static void one_sees_the_state_of_ones_own(void **state)
@@ -176,9 +188,17 @@ static void what_waits_is_counted_for_moderators(void **state)
 	write_one(luz, ESSAY, "two");
 	tell_file("UPDATE comments SET state = 1 WHERE id = 2");
 	assert_int_equal(store_report_add(w.store, HERE, 1, rosa, S("unkind"), now), STORE_OK);
+	assert_holds(
+		page_of("/comments/", 2), "\n1 shown to everyone, 1 waiting for a moderator.\n");
 	struct span page = page_of("/comments/", 1);
 	assert_holds(page, "identity, as a moderator.\n");
 	assert_holds(page, "=> /comments/moderation/ 1 comment held, 1 report\n");
+	tell_file("UPDATE comments SET state = 1 WHERE id = 1");
+	tell_file("UPDATE reports SET settled = 1");
+	assert_holds(
+		page_of("/comments/", 2), "\n0 shown to everyone, 2 waiting for a moderator.\n");
+	page = page_of("/comments/", 1);
+	assert_holds(page, "=> /comments/moderation/ 2 comments held, 0 reports\n");
 }
 
 static void names_cannot_speak_for_the_server(void **state)

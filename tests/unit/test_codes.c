@@ -159,7 +159,7 @@ static void mistyped(void **state)
 	static const char *const bad[] = {"", " ", "-", "9271", "heron", "heron-maple-violin-otter",
 		"heron-maple-violin-9271", "heron-maple-violin-otter-927",
 		"heron-maple-violin-otter-92711", "heron-maple-violin-otter-9271-heron",
-		"heron-maple-violin-otter-9271 1",
+		"heron-maple-violin-otter-9271-heronheronheron", "heron-maple-violin-otter-9271 1",
 		"heron-maple-violin-otter-9271 anextremelylongword",
 		"heron-maple-violin-otter-92-71", "9271-heron-maple-violin-otter",
 		"heron-maple-violin-otter-heron-9271",

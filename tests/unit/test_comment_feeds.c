@@ -138,6 +138,13 @@ static void of_one_post(void **state)
 	assert_says("/comments/on/posts/none/atom.xml", 0, STATUS_NOT_FOUND, "No such page");
 }
 
+static void of_no_post(void **state)
+{
+	(void)state;
+	assert_says("/comments/on/posts/none/feed.gmi", 0, STATUS_NOT_FOUND, "No such page");
+	assert_says("/comments/on/posts/none/atom.xml", 0, STATUS_NOT_FOUND, "No such page");
+}
+
 static void answers_to_one_person(void **state)
 {
 	struct span feed;
@@ -288,6 +295,7 @@ int main(void)
 		TEST(the_latest_as_a_page),
 		TEST(the_latest_as_atom),
 		TEST(of_one_post),
+		TEST(of_no_post),
 		TEST(answers_to_one_person),
 		TEST(a_wrong_secret_tells_nothing),
 		TEST(what_is_not_shown_is_in_no_feed),

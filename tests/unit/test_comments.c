@@ -328,6 +328,19 @@ static void the_post_is_quoted_from_its_first_paragraph(void **state)
 	}
 }
 
+static void a_post_that_cannot_be_read_is_not_quoted(void **state)
+{
+	(void)state;
+	say(person_of(1, "rosa"), SPREADS, 0, S("So it was."));
+	post_text = "# A post\n\nSomebody held the door.\n";
+	assert_holds(page_of("/comments/1", 0), "> Somebody held the door.\n");
+	post_is_unreadable = true;
+	struct span page = page_of("/comments/1", 0);
+	post_is_unreadable = false;
+	assert_lacks(page, "held the door");
+	assert_holds(page, "> So it was.\n");
+}
+
 static void links_in_a_comment_are_their_own_labels(void **state)
 {
 	(void)state;
@@ -376,6 +389,7 @@ int main(void)
 		TEST(closed_posts_are_read_only),
 		TEST(a_comment_outlives_its_post),
 		TEST(the_post_is_quoted_from_its_first_paragraph),
+		TEST(a_post_that_cannot_be_read_is_not_quoted),
 		TEST(links_in_a_comment_are_their_own_labels),
 		TEST(a_link_in_a_comment_does_nothing),
 	};

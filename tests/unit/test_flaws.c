@@ -93,6 +93,7 @@ static void weak_and_rare_kinds(void **state)
 {
 	assert_flaw(flaws_with(*state, "RSA1024", NULL, NULL), "2 its RSA key has 1024 bits");
 	assert_flaw(flaws_with(*state, "ED25519", NULL, NULL), "0 it has an Edwards key");
+	assert_flaw(flaws_with(*state, "DSA", NULL, NULL), "2 it has a kind of key that no client");
 	assert_flaw(flaws_with(*state, "ED448", NULL, NULL), "0 it has an Edwards key");
 	assert_flaw(flaws_with(*state, "P-521", NULL, NULL), "1 its key is on the curve");
 	assert_flaw(

@@ -305,6 +305,7 @@ static void guesses_are_limited(void **state)
 	assert_is_nobody(2);
 	led_to(right, 3);
 	assert_is(3, "Rosa");
+	assert_says("/comments/recover/as/%20?" OTHER_CODE, 13, STATUS_NOT_FOUND, "");
 	/* This key is done with codes of any kind; and soon so is the address. */
 	assert_says("/comments/link?" SHORT_OTHER, 2, STATUS_SLOW_DOWN, "");
 	for (unsigned char who = 4; who < 11; who++)
@@ -332,7 +333,8 @@ static void ways_to_nowhere_are_ignored(void **state)
 	(void)state;
 	person_of(1, "rosa");
 	static const char *const ways[] = {"on/posts/none/new", "on//new", "on/new",
-		"on/posts/kindness-spreads", "gemini://elsewhere.example/", "%FF", "x", "77/reply"};
+		"on/posts/kindness-spreads", "gemini://elsewhere.example/", "%FF", "x", "77/reply",
+		"/reply", "0/reply", "x/reply"};
 	char path[128];
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		snprintf(path, sizeof path, "/comments/?%s", ways[i]);
@@ -341,6 +343,8 @@ static void ways_to_nowhere_are_ignored(void **state)
 	}
 	const char *welcome = led_to("/comments/register/on/posts/none/new?Luz", 2);
 	assert_null(strstr(welcome, "on/"));
+	assert_says("/comments/nothing/~0123456789ab", 1, STATUS_NOT_FOUND, "No such page");
+	assert_says("/comments/help/~0123456789ab", 1, STATUS_NOT_FOUND, "No such page");
 	assert_lacks(page_of("/comments/welcome/linked/on/posts/none/new", 2), "Go on");
 }
 

@@ -91,6 +91,21 @@ static void a_key_that_does_not_fit_is_not_held(void **state)
 	EVP_PKEY_free(other);
 }
 
+/* Nobody could be served with it. */
+static void a_key_of_another_kind_is_not_held(void **state)
+{
+	struct fixture *fixture = *state;
+	struct keys *keys = keys_new(1, &fixture->fault);
+	write_host(fixture, 0, "DSA");
+	assert_false(keys_read(keys, 0, &fixture->hosts[0], &fixture->fault));
+	assert_non_null(strstr(fixture->fault.text, "is of a kind that this server cannot use"));
+	struct keys_held held = keys_held(keys);
+	for (size_t i = 0; i < sizeof held.digest; i++)
+		assert_int_equal(held.digest[i], 0);
+	keys_free(keys);
+	keys_free(NULL);
+}
+
 /* ---- the process */
 
 static void write_conf(struct fixture *fixture, struct arena *arena, const struct conf **conf)
@@ -213,6 +228,7 @@ int main(void)
 		TEST(clients_certificates_of_every_kind_are_still_verified),
 		TEST(a_certificate_that_is_replaced_meanwhile_is_a_fault),
 		TEST(a_key_that_does_not_fit_is_not_held),
+		TEST(a_key_of_another_kind_is_not_held),
 		PROCESS(the_process_makes_reads_and_serves_until_it_is_let_go),
 		PROCESS(the_process_says_what_is_wrong_with_the_keys),
 		PROCESS(a_process_that_says_nothing_has_failed),

@@ -42,6 +42,7 @@ static void data_is_given_whole(void **state)
 	answer_one(1, 46, "=> gemini://evil.example/ evil\n```");
 	write_one(1, ESSAY, "deleted");
 	tell_file("UPDATE comments SET state = 2 WHERE id = 1");
+	tell_file("UPDATE comments SET edited = written + 60 WHERE id = 45");
 	assert_int_equal(store_comment_delete(w.store, HERE, 48, 1), STORE_OK);
 	struct span data =
 		body_of(typed_at("/comments/account/data.gmi", 1, "yes"), 1, "text/gemini");
@@ -51,7 +52,8 @@ static void data_is_given_whole(void **state)
 	assert_holds(data, "Z\n=> /comments/47 On posts/essay, passing on what came from luz\n"
 			   "> => gemini://evil.example/ evil\n> ```\n");
 	assert_holds(data, ", hidden by a moderator\n=> /comments/1 On posts/essay\n> n01.");
-	assert_holds(data, "\n=> /comments/45 On posts/essay\n> n 45.");
+	assert_holds(data, ", edited 20");
+	assert_holds(data, "Z\n=> /comments/45 On posts/essay\n> n 45.");
 	assert_lacks(data, "another's");
 	assert_lacks(data, "> deleted");
 	assert_true(data.len > 45 * 59000);

@@ -3,7 +3,7 @@
  */
 #include "testing.h"
 
-#include "readers.h"
+#include "members.h"
 
 #include "comments/limits.h"
 
@@ -107,6 +107,59 @@ static void no_memory(void **state)
 	arena_end(&none);
 }
 
+/* What is asked is not done by then, wherever it is. */
+static void every_page_keeps_to_them(void **state)
+{
+	static const struct {
+		const char *path, *typed;
+		bool (*use)(struct visit *visit, enum limit limit);
+		enum limit limit;
+	} pages[] = {
+		{"/comments/account/recovery", "yes", limit_by_person, LIMIT_CODES_OF_PERSON},
+		{"/comments/account/device", "yes", limit_by_person, LIMIT_CODES_OF_PERSON},
+		{"/comments/account/feed/renew", "yes", limit_by_person, LIMIT_CODES_OF_PERSON},
+		{"/comments/account/data.gmi", "yes", limit_by_person, LIMIT_EXPORTS_OF_PERSON},
+		{"/comments/account/rename", "Vera", limit_by_person, LIMIT_RENAMES_OF_PERSON},
+		{"/comments/1/edit", "Better", limit_by_person, LIMIT_EDITS_OF_PERSON},
+		{"/comments/moderation/invite", "Ana", limit_by_person, LIMIT_CODES_OF_PERSON},
+		{"/comments/2/report", "Unkind", limit_by_person, LIMIT_REPORTS_OF_PERSON},
+		{"/comments/2/report", "Unkind", limit_by_address, LIMIT_REPORTS_OF_ADDRESS},
+		{"/comments/account/owner", "heron-maple-violin-otter-9271", limit_by_address,
+			LIMIT_GUESSES_OF_ADDRESS},
+		{ESSAY_ON "/new", "One%20more", limit_by_address, LIMIT_COMMENTS_OF_ADDRESS},
+	};
+	int64_t id = person_of(1, "rosa");
+
+	(void)state;
+	moderate(STORE_ACT_APPOINT, id);
+	capsule.registration = REGISTRATION_INVITATION;
+	assert_int_equal(say(id, SPREADS, 0, S("One of mine")), 1);
+	assert_int_equal(say(person_of(3, "luz"), SPREADS, 0, S("One of hers")), 2);
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		const char *at = typed_at(pages[i].path, 1, pages[i].typed);
+		uint64_t before = w.generation;
+
+		memset(rates_memory, 0, sizeof(rates_memory));
+		while (pages[i].use(by(1, id), pages[i].limit))
+			continue;
+		assert_says(at, 1, STATUS_SLOW_DOWN, "");
+		assert_int_equal(w.generation, before);
+	}
+	/* And those of strangers. */
+	const char *at = typed_at("/comments/invitation", 2, made_code(STORE_CODE_INVITATION));
+
+	while (limit_by_address(by(1, 0), LIMIT_GUESSES_OF_ADDRESS))
+		continue;
+	assert_says(at, 2, STATUS_SLOW_DOWN, "");
+	memset(rates_memory, 0, sizeof(rates_memory));
+	led_to(at, 2);
+	at = typed_at("/comments/register", 2, "Ana");
+	while (limit_by_address(by(1, 0), LIMIT_REGISTRATIONS_OF_ADDRESS))
+		continue;
+	assert_says(at, 2, STATUS_SLOW_DOWN, "");
+	assert_is_nobody(2);
+}
+
 #define ROW(words, function)                                                                       \
 	{                                                                                          \
 		words, function, set_up, tear_down, NULL                                           \
@@ -122,6 +175,7 @@ int main(void)
 		ROW("no capsule counts for another", capsules_are_apart),
 		ROW("subjects are hashed with this run's secret", keyed),
 		ROW("without memory nobody gets by", no_memory),
+		ROW("every page that has a limit keeps to it", every_page_keeps_to_them),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);

@@ -24,19 +24,24 @@ static int set_up_moderators(void **state)
 	return 0;
 }
 
-static int64_t write_held(const char *text)
+static int64_t write_held_on(struct span slug, int64_t person, const char *text)
 {
 	struct store_comment_added added;
 	const struct store_comment_new comment = {.capsule = HERE,
-		.slug = SPREADS,
+		.slug = slug,
 		.text = span_of(text),
-		.person = rosa,
+		.person = person,
 		.now = now,
 		.repeat_since = INT64_MAX,
 		.most = 100,
 		.hold = STORE_HOLD_ALL};
 	assert_int_equal(store_comment_add(w.store, &comment, &added), STORE_OK);
 	return added.id;
+}
+
+static int64_t write_held(const char *text)
+{
+	return write_held_on(SPREADS, rosa, text);
 }
 
 /* Follows the link with this label, types the reason, and is led back. */
@@ -139,6 +144,30 @@ static void reports_are_settled(void **state)
 	give_order(PAGE, LUZ, "Leave it as it is", "Nothing%20wrong", PAGE);
 	assert_int_equal(comment_of(2).state, STORE_SHOWN);
 	assert_holds(page_of(PAGE, LUZ), "\nNothing waits for you.\n");
+}
+
+static void what_is_long_or_gone_is_told(void **state)
+{
+	(void)state;
+	static char text[5000];
+	memset(text, 'w', sizeof text - 1);
+	/* A moderator's own from before, on a post that is gone. */
+	write_held_on(S("posts/none"), luz, "Mine, and my post is gone");
+	struct span page = page_of(PAGE, LUZ);
+	assert_holds(page, "Mine, and my post is gone");
+	assert_lacks(page, "More by luz");
+	assert_lacks(page, "=> /posts/");
+	assert_holds(page_of(PAGE, IDA), "More by luz");
+	int64_t id = write_one(rosa, SPREADS, text);
+	assert_says_guarded(arena_printf(&w.arena, "/comments/%d/report", (int)id), "?So%20long",
+		LUZ, STATUS_REDIRECT, "/comments/");
+	assert_holds(page_of(PAGE, IDA), "All of the comment, on its own page\n");
+	const char *at = arena_printf(&w.arena, "/comments/%d", (int)id);
+	assert_holds(page_of(at, LUZ), "Your report is with the moderators.\n");
+	moderate_for(STORE_ACT_SETTLE, id, "it is only long");
+	assert_holds(page_of(at, LUZ), "and a moderator has decided.\n");
+	assert_holds(page_of(PAGE "hidden", IDA), "\nNo comment is hidden.\n");
+	assert_holds(page_of(PAGE "hidden?after=9", IDA), "\nNo further comment is hidden.\n");
 }
 
 static void both_lists_have_pages(void **state)
@@ -273,6 +302,17 @@ static void an_invitation_is_shown_once(void **state)
 	assert_says("/comments/register?Ana", 7, STATUS_REDIRECT, "/comments/welcome/");
 }
 
+static void there_are_never_too_many_invitations(void **state)
+{
+	(void)state;
+	capsule.registration = REGISTRATION_INVITATION;
+	tell_file("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+		  " INSERT INTO codes (capsule, kind, hash, expires)"
+		  " SELECT 1, 2, randomblob(32), 1800000900 FROM n");
+	assert_says_guarded(PAGE "invite", "?Ana", LUZ, STATUS_PERMANENT_FAILURE,
+		"There are 1,000 invitations");
+}
+
 static void lists_end(void **state)
 {
 	(void)state;
@@ -292,6 +332,8 @@ static void lists_end(void **state)
 		struct span second = page_of(next, IDA);
 		assert_holds(second, i == 1 ? "> last\n" : "reader");
 		assert_holds(second, "\n=> " PAGE " Moderation\n");
+		assert_says(arena_printf(&w.arena, "%s?x", lists[i][0]), IDA, STATUS_BAD_REQUEST,
+			"=NUMBER");
 	}
 }
 
@@ -354,11 +396,13 @@ int main(void)
 		TEST(what_is_held_is_hidden_or_removed),
 		TEST(orders_say_what_they_do),
 		TEST(reports_are_settled),
+		TEST(what_is_long_or_gone_is_told),
 		TEST(both_lists_have_pages),
 		TEST(people_are_listed_with_what_may_be_done),
 		TEST(whom_the_configuration_trusts_is_never_banned),
 		TEST(the_store_looks_again),
 		TEST(an_invitation_is_shown_once),
+		TEST(there_are_never_too_many_invitations),
 		TEST(lists_end),
 		TEST(nothing_that_was_typed_starts_a_line),
 	};

@@ -1,6 +1,7 @@
 /*
- * The conversation when memory is out, or the store fails, at any moment of an answer: everybody is
- * answered, nobody is told of what has not happened, and a page that comes is whole.
+ * The conversation when memory is out, or the store fails, or somebody else is quicker, at any
+ * moment of an answer: everybody is answered, nobody is told of what has not happened, and a page
+ * that comes is whole.
  */
 #include "scarce.h"
 
@@ -10,9 +11,15 @@
 #define LUZ     2 /* moderator */
 #define IDA     3 /* owner */
 #define BARRED  4
-#define NOBODY  0
-#define UNKNOWN 9
+#define VERA    5
+#define DORA    6
+#define INVITED 9
+#define UNKNOWN 10
 #define ENOUGH  ((size_t)8 << 20)
+
+/* Made anew for each test. */
+static char invitation[64], owner_code[64], link_code[64], recovery[64];
+static char welcome[128], reveal[128], certificate[160];
 
 static const struct scarce_ask asks[] = {
 	{.path = "/comments"},
@@ -42,7 +49,10 @@ static const struct scarce_ask asks[] = {
 	{.path = "/comments/people/1"},
 	{.path = "/comments/people/1", .who = IDA},
 	{.path = "/comments/account/", .who = ROSA},
-	{.path = "/comments/account/?answers", .who = ROSA},
+	{.path = "/comments/?answers=0", .who = ROSA},
+	{.path = "/comments/?answers=1", .who = LUZ},
+	{.path = welcome, .who = DORA},
+	{.path = reveal, .who = ROSA},
 	{.path = "/comments/account/certificates", .who = ROSA},
 	{.path = "/comments/account/feed", .who = ROSA},
 	{.path = "/comments/account/leave", .who = ROSA},
@@ -66,7 +76,11 @@ static const struct scarce_ask asks[] = {
 		.who = UNKNOWN},
 	{.path = "/comments/account/data.gmi", .guarded = true, .who = ROSA},
 	{.path = "/comments/account/data.json", .guarded = true, .who = ROSA},
-	{"/comments/register", "new", UNKNOWN, true},
+	{"/comments/register", "new", INVITED, true},
+	{"/comments/register", NULL, UNKNOWN, true},
+	{"/comments/invitation", invitation, UNKNOWN, true},
+	{"/comments/link", link_code, UNKNOWN, true},
+	{"/comments/recover/as/vera", recovery, UNKNOWN, true},
 	{ESSAY_ON "/new", "One%20more", ROSA, true},
 	{"/comments/2/reply", "Me%20too", ROSA, true},
 	{"/comments/1/edit", "Better%20so", ROSA, true},
@@ -76,9 +90,11 @@ static const struct scarce_ask asks[] = {
 	{"/comments/account/device", "yes", ROSA, true},
 	{"/comments/account/recovery", "yes", ROSA, true},
 	{"/comments/account/feed/renew", "yes", ROSA, true},
+	{certificate, "yes", ROSA, true},
 	{"/comments/account/leave/keep", "yes", ROSA, true},
 	{"/comments/account/leave/erase", "yes", ROSA, true},
-	{"/comments/account/owner", "heron-maple-violin-otter-9271", LUZ, true},
+	{"/comments/account/owner", owner_code, LUZ, true},
+	{"/comments/account/owner", "heron-maple-violin-otter-9271", ROSA, true},
 	{"/comments/moderation/invite", "For%20a%20friend", LUZ, true},
 	{"/comments/moderation/3/approve", "It%20is%20well", LUZ, true},
 	{"/comments/moderation/1/hide", "Not%20now", LUZ, true},
@@ -106,7 +122,12 @@ static int64_t add(int64_t person, int64_t parent, enum store_hold hold, const c
 	return added.id;
 }
 
-/* Somebody in every role, and a comment in every state. */
+static void keep_text(char *kept, size_t size, const char *text)
+{
+	assert_true((size_t)snprintf(kept, size, "%s", text) < size);
+}
+
+/* Somebody in every role, a comment in every state, and a code of every kind. */
 static int set_up_company(void **state)
 {
 	set_up(state);
@@ -121,9 +142,24 @@ static int set_up_company(void **state)
 	assert_int_equal(add(rosa, 0, STORE_HOLD_ALL, "May I say this?"), 3);
 	int64_t hidden = add(rosa, 0, STORE_HOLD_NONE, "Hide me");
 	moderate(STORE_ACT_HIDE, hidden);
-	assert_says(guard_of("/comments/2/report", IDA), IDA, STATUS_INPUT, "");
 	answer(typed_at("/comments/2/report", IDA, "Look"), IDA);
-	join(UNKNOWN - 1, "vera");
+	keep_text(recovery, sizeof recovery, join(VERA, "vera"));
+	keep_text(welcome, sizeof welcome, led_to("/comments/register?dora", DORA));
+	keep_text(link_code, sizeof link_code, device_code(ROSA));
+	/* Another one of hers. */
+	led_to(typed_at("/comments/link", 77, link_code), 77);
+	char hex[SECRET_HEX_SIZE];
+	secret_hex(key_of(77), hex);
+	assert_true((size_t)snprintf(certificate, sizeof certificate,
+			    "/comments/account/certificates/%s/remove", hex) < sizeof certificate);
+	keep_text(link_code, sizeof link_code, device_code(ROSA));
+	keep_text(reveal, sizeof reveal,
+		led_to(typed_at("/comments/account/recovery", ROSA, "yes"), ROSA));
+	keep_text(owner_code, sizeof owner_code, made_code(STORE_CODE_OWNER));
+	capsule.registration = REGISTRATION_INVITATION;
+	keep_text(invitation, sizeof invitation, made_code(STORE_CODE_INVITATION));
+	led_to(typed_at("/comments/invitation", INVITED, invitation), INVITED);
+	keep_text(invitation, sizeof invitation, made_code(STORE_CODE_INVITATION));
 	/* The first use of a certificate on a day is noted. */
 	for (unsigned char who = 1; who <= UNKNOWN; who++)
 		answer("/comments/help", who);
@@ -219,6 +255,98 @@ static void the_store_fails(void **state)
 	}
 }
 
+/* ---- somebody else is quicker */
+
+static void the_key_registers(void)
+{
+	int64_t id;
+	(void)register_at(HERE, INVITED, S("other"), S("other"), now, &id);
+	(void)register_at(HERE, UNKNOWN, S("third"), S("third"), now, &id);
+}
+
+static void the_name_is_taken(void)
+{
+	int64_t id;
+	(void)register_at(HERE, 77, S("new"), S("new"), now, &id);
+}
+
+static void rosa_leaves(void)
+{
+	(void)store_person_leave(w.store, 1, false, now);
+}
+
+static void luz_is_dismissed(void)
+{
+	moderate(STORE_ACT_DISMISS, 2);
+}
+
+static void the_comment_is_deleted(void)
+{
+	(void)store_comment_delete(w.store, HERE, 1, 1);
+}
+
+static void another_moderator_approves(void)
+{
+	const struct store_order order = {.capsule = HERE,
+		.act = STORE_ACT_APPROVE,
+		.subject = 3,
+		.reason = S("me first"),
+		.now = now};
+	(void)store_moderate(w.store, &order);
+}
+
+static const struct race {
+	struct scarce_ask ask;
+	void (*meanwhile)(void);
+	const char *told; /* the statuses that are true, whoever is the first */
+} races[] = {
+	{{"/comments/register", "new", INVITED, true}, the_key_registers, "30"},
+	{{"/comments/register", "new", INVITED, true}, the_name_is_taken, "30 10"},
+	{{"/comments/invitation", invitation, UNKNOWN, true}, the_key_registers, "30 61"},
+	{{"/comments/link", link_code, UNKNOWN, true}, the_key_registers, "30 61"},
+	{{"/comments/link", link_code, UNKNOWN, true}, rosa_leaves, "30 11"},
+	{{"/comments/recover/as/vera", recovery, UNKNOWN, true}, the_key_registers, "30 61"},
+	{{ESSAY_ON "/new", "One%20more", ROSA, true}, rosa_leaves, "30 61"},
+	{{"/comments/2/reply", "Me%20too", ROSA, true}, rosa_leaves, "30 61"},
+	{{"/comments/1/reply", "Me%20too", LUZ, true}, the_comment_is_deleted, "30 52"},
+	{{"/comments/1/edit", "Better%20so", ROSA, true}, the_comment_is_deleted, "30 52"},
+	{{"/comments/1/edit", "Better%20so", ROSA, true}, rosa_leaves, "30 51 61"},
+	{{"/comments/1/delete", "yes", ROSA, true}, the_comment_is_deleted, "30 52"},
+	{{"/comments/1/report", "Look", LUZ, true}, the_comment_is_deleted, "30 52"},
+	{{"/comments/account/rename", "new", ROSA, true}, the_name_is_taken, "30 10"},
+	{{"/comments/account/rename", "new", ROSA, true}, rosa_leaves, "30 51 61"},
+	{{"/comments/account/device", "yes", ROSA, true}, rosa_leaves, "30 51 61"},
+	{{"/comments/account/recovery", "yes", ROSA, true}, rosa_leaves, "30 51 61"},
+	{{"/comments/account/feed/renew", "yes", ROSA, true}, rosa_leaves, "30 51 61"},
+	{{"/comments/account/leave/keep", "yes", ROSA, true}, rosa_leaves, "30 51 61"},
+	{{"/comments/moderation/3/approve", "Well", LUZ, true}, another_moderator_approves,
+		"30 50"},
+	{{"/comments/moderation/3/approve", "Well", LUZ, true}, luz_is_dismissed, "30 61"},
+	{{"/comments/moderation/1/hide", "Not%20now", LUZ, true}, the_comment_is_deleted, "30 50"},
+	{{"/comments/moderation/people/1/ban", "Enough", LUZ, true}, rosa_leaves, "30 50 51 52"},
+	{{"/comments/moderation/people/1/appoint", "Kind", IDA, true}, rosa_leaves, "30 50 51 52"},
+};
+
+static void somebody_is_quicker(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof races / sizeof races[0]; i++) {
+		struct good good = ask_in_peace(&races[i].ask);
+		bool come = true;
+		for (int64_t step = 0; come; step++) {
+			struct arena arena;
+			char told[8];
+			steps_meanwhile = races[i].meanwhile;
+			ask_once(&good, ENOUGH, step, &arena);
+			steps_meanwhile = NULL;
+			come = steps_failed;
+			snprintf(told, sizeof told, "%d", (int)reply.status);
+			check(&good, strstr(races[i].told, told) != NULL, "step", step);
+			scarce_done(&arena);
+		}
+	}
+}
+
 /* The log would tell of each failure. */
 static int log_nowhere(void **state)
 {
@@ -233,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(memory_is_out, set_up_company, tear_down),
 		cmocka_unit_test_setup_teardown(the_store_fails, set_up_company, tear_down),
+		cmocka_unit_test_setup_teardown(somebody_is_quicker, set_up_company, tear_down),
 	};
 	return cmocka_run_group_tests(tests, log_nowhere, NULL);
 }

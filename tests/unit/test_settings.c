@@ -132,6 +132,11 @@ static void certificates_are_listed_and_removed(void **state)
 			   "2028-01-15\n=> " CERTIFICATES "/0101");
 	assert_holds(page, "* first shown on 2027-01-15\n* last shown on 2027-01-17\n");
 	assert_lacks(page, CERTIFICATES "/0202");
+	tell_file("UPDATE certificates SET ends = 1800000000 WHERE key = x'0101010101010101"
+		  "010101010101010101010101010101010101010101010101'");
+	assert_holds(page_of(CERTIFICATES, 2), "* ended on 2027-01-15\n");
+	tell_file("UPDATE certificates SET ends = 0");
+	assert_lacks(page_of(CERTIFICATES, 2), "* ended on");
 	const char *remove = link_of(page, "Remove it");
 	assert_says(remove, 2, STATUS_INPUT, "Remove this certificate?");
 	assert_answer(path_with(remove, "yes"), 2, STATUS_REDIRECT, CERTIFICATES);
@@ -152,9 +157,13 @@ static void certificates_are_listed_and_removed(void **state)
 	static const char *const none[] = {CERTIFICATES "/x/remove", CERTIFICATES "/0202/remove"};
 	for (size_t i = 0; i < 2; i++)
 		assert_says(typed_at(none[i], 2, "yes"), 2, STATUS_NOT_FOUND, "");
-	hex[0] = 'G';
-	snprintf(path, sizeof path, CERTIFICATES "/%s/remove", hex);
-	assert_says(typed_at(path, 2, "yes"), 2, STATUS_NOT_FOUND, "");
+	static const char digits[] = {'G', 'g', '-', 'A'};
+	for (size_t i = 0; i < 2 * sizeof digits; i++) {
+		secret_hex(key_of(2), hex);
+		hex[i % 2] = digits[i / 2];
+		snprintf(path, sizeof path, CERTIFICATES "/%s/remove", hex);
+		assert_says(typed_at(path, 2, "yes"), 2, STATUS_NOT_FOUND, "");
+	}
 }
 
 static void a_code_is_shown_once(void **state)
@@ -171,6 +180,10 @@ static void a_code_is_shown_once(void **state)
 	page = page_of(shown, 1);
 	assert_lacks(page, code);
 	assert_holds(page, "# A code is shown once\n");
+	/* Where another kind of code is shown it is none. */
+	shown = led_to(typed_at("/comments/account/device", 1, "yes"), 1);
+	page = page_of(arena_printf(&w.arena, "/comments/welcome/%s", strrchr(shown, '/') + 1), 1);
+	assert_lacks(page, "Keep this");
 	assert_lacks(page_of("/comments/account/code/x", 1), "``` ");
 	/* What nobody looked at in time is not shown. */
 	shown = led_to(typed_at("/comments/account/device", 1, "yes"), 1);
@@ -200,6 +213,17 @@ static void codes_are_made_so_often(void **state)
 		led_to(at, 1);
 	assert_says(at, 1, STATUS_SLOW_DOWN, "");
 	assert_says(typed_at("/comments/account/feed/renew", 1, "yes"), 1, STATUS_SLOW_DOWN, "");
+}
+
+static void there_are_never_too_many_codes(void **state)
+{
+	(void)state;
+	join(1, "Rosa");
+	person_of(2, "Luz");
+	tell_file("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+		  " INSERT INTO codes (capsule, kind, hash, person, expires)"
+		  " SELECT 1, 0, randomblob(32), 2, 1800000900 FROM n");
+	assert_answer(typed_at("/comments/account/device", 1, "yes"), 1, STATUS_SLOW_DOWN, "900");
 }
 
 static void the_feed_has_a_secret_address(void **state)
@@ -240,6 +264,7 @@ static void the_owner_code_makes_an_owner(void **state)
 	assert_holds(page_of("/comments/", 1), ", as the capsule's owner.\n");
 	assert_lacks(page_of("/comments/", 2), "owner");
 	assert_answer("/comments/account/owner", 1, STATUS_REDIRECT, "/comments/moderation/");
+	assert_holds(page_of("/comments/moderation/log", 1), "Rosa: became an owner by a code\n");
 }
 
 static void help_tells_all(void **state)
@@ -271,6 +296,7 @@ int main(void)
 		TEST(a_code_is_shown_once),
 		TEST(the_recovery_code_is_renewed),
 		TEST(codes_are_made_so_often),
+		TEST(there_are_never_too_many_codes),
 		TEST(the_feed_has_a_secret_address),
 		TEST(the_owner_code_makes_an_owner),
 		TEST(help_tells_all),

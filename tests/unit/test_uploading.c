@@ -36,6 +36,31 @@ static void assert_refused(enum status status, const char *words)
 			(int)status, words);
 }
 
+/* A URL has 1024 bytes: the more its address takes, the less is promised for what is typed. */
+static void the_room_for_what_is_typed_is_told(void **state)
+{
+	static const struct {
+		size_t slug;
+		const char *port, *words;
+	} rows[] = {{100, "", "About 600 characters"}, {100, ":1966", "About 600 characters"},
+		{100, ":61966", "About 600 characters"}, {500, ":1966", "About 300 characters"},
+		{900, "", "About 49 characters"}};
+	static char slug[1000];
+	(void)state;
+	person_of(1, "rosa");
+	another_slug = slug;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		memset(slug, 'x', rows[i].slug);
+		slug[rows[i].slug] = '\0';
+		const char *path = guard_of(arena_printf(&w.arena, "/comments/on/%s/new", slug), 1);
+		prepare_request(
+			arena_printf(&w.arena, "gemini://here.example%s%s", rows[i].port, path), 1);
+		comments_answer(comments, &request, &reply);
+		assert_refused(STATUS_INPUT, rows[i].words);
+	}
+	another_slug = NULL;
+}
+
 static void uploads_are_kept_as_they_are(void **state)
 {
 	(void)state;
@@ -172,6 +197,7 @@ static void the_hour_of_a_person_is_told_before_a_body(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(the_room_for_what_is_typed_is_told),
 		TEST(uploads_are_kept_as_they_are),
 		TEST(uploads_are_refused_before_their_body),
 		TEST(uploads_must_be_text),

@@ -79,6 +79,35 @@ static void the_oldest_idle_go_first(void **state)
 	client_close(&last);
 }
 
+/* One that says nothing at all, and one that has shaken hands: whoever came first goes first. */
+static void whatever_they_wait_for(void **state)
+{
+	static const char *const extra[] = {UNHURRIED, "--max-connections", "4", NULL};
+	struct client clients[6];
+	char byte;
+
+	(void)state;
+	begin("1", extra);
+	for (size_t i = 0; i < 4; i++) {
+		/* The server's clock tells them apart by the millisecond. */
+		int64_t before = now_ms();
+
+		while (now_ms() < before + 3)
+			look_again_soon();
+		if (i % 2 == 0)
+			assert_true(client_connect(&clients[i], server.port, NULL));
+		else
+			assert_true(client_open(&clients[i], server.port, NULL));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(client_open(&clients[4 + i], server.port, NULL));
+		assert_int_equal(client_read(&clients[i], &byte, 1), 0);
+		for (size_t j = i + 1; j < 4 + i; j++)
+			assert_false(client_has_input(&clients[j], 0));
+	}
+	crowd_close(clients, 6);
+}
+
 /* Nobody who is owed an answer is sent away: then new connections are refused, over all workers. */
 static void nobody_who_has_asked_goes(void **state)
 {
@@ -226,6 +255,7 @@ int main(void)
 		AT_REST("so many connections of one network, over all workers", of_one_network),
 		AT_REST("the oldest idle connections make room for new ones",
 			the_oldest_idle_go_first),
+		AT_REST("whatever they wait for", whatever_they_wait_for),
 		AT_REST("nobody who is owed an answer makes room", nobody_who_has_asked_goes),
 		AT_REST("out of descriptors: idle ones make room, and the loop never spins",
 			few_descriptors),
