@@ -12,14 +12,22 @@ int migrations_latest(void)
 	return STEPS_COUNT;
 }
 
-/* One number that a query gives. */
-static bool ask(sqlite3 *db, const char *sql, int64_t *number, struct fault *fault)
+/* What tells a store: all of it from one moment, as another process may be making it just now. */
+struct marks {
+	int64_t version, application, objects;
+};
+
+static bool read_marks(sqlite3 *db, struct marks *marks, struct fault *fault)
 {
+	static const char sql[] = "SELECT user_version, application_id,"
+				  " (SELECT count(*) FROM sqlite_master)"
+				  " FROM pragma_user_version, pragma_application_id";
 	sqlite3_stmt *statement = NULL;
 	bool known = sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
 		     sqlite3_step(statement) == SQLITE_ROW;
 	if (known)
-		*number = sqlite3_column_int64(statement, 0);
+		*marks = (struct marks){sqlite3_column_int64(statement, 0),
+			sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2)};
 	else
 		fault_set(fault, "the store cannot be read: %s", sqlite3_errmsg(db));
 	sqlite3_finalize(statement);
@@ -35,13 +43,12 @@ static bool run(sqlite3 *db, const char *sql, struct fault *fault)
 
 bool migrations_version(sqlite3 *db, int64_t *version, struct fault *fault)
 {
-	int64_t application, objects;
-	if (!ask(db, "PRAGMA user_version", version, fault) ||
-		!ask(db, "PRAGMA application_id", &application, fault) ||
-		!ask(db, "SELECT count(*) FROM sqlite_master", &objects, fault))
+	struct marks marks;
+	if (!read_marks(db, &marks, fault))
 		return false;
-	bool ours = application == MIGRATIONS_APPLICATION_ID ||
-		    (application == 0 && *version == 0 && objects == 0);
+	*version = marks.version;
+	bool ours = marks.application == MIGRATIONS_APPLICATION_ID ||
+		    (marks.application == 0 && marks.version == 0 && marks.objects == 0);
 	if (!ours)
 		return fault_set(fault, "this file is a database of another program; name "
 					"another file for the store");

@@ -157,7 +157,10 @@ static int count_successes(int (*work)(int number))
 static int prepare(int number)
 {
 	(void)number;
-	return store_prepare(w.spec, &w.fault) ? 0 : 1;
+	if (store_prepare(w.spec, &w.fault))
+		return 0;
+	(void)fprintf(stderr, "%s\n", w.fault.text);
+	return 1;
 }
 
 static int register_rosa(int number)

@@ -3,8 +3,26 @@
  */
 #include "store/migrations.h"
 
+#include <dlfcn.h>
+
 #include "store/steps.h"
 #include "stores.h"
+
+/* Before this one of the store's own steps another process prepares the store; -1: never, or done.
+ */
+static int steps_alone = -1;
+
+/* Stands in front of SQLite's for this program, but not for SQLite itself. */
+__attribute__((visibility("hidden"))) int sqlite3_step(sqlite3_stmt *statement)
+{
+	static int (*real)(sqlite3_stmt *);
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "sqlite3_step");
+	if (steps_alone >= 0 && sqlite3_get_autocommit(sqlite3_db_handle(statement)) != 0 &&
+		steps_alone-- == 0)
+		assert_true(store_prepare(w.spec, &w.fault));
+	return real(statement);
+}
 
 static void assert_fault(bool well, const char *words)
 {
@@ -103,6 +121,22 @@ static void a_step_is_done_whole_or_not_at_all(void **state)
 	store_begin();
 }
 
+/* Else what is half made would be taken for another program's. */
+static void two_make_it_at_once(void **state)
+{
+	(void)state;
+	for (int step = 0; steps_alone < 0; step++) {
+		struct fault fault;
+		steps_alone = step;
+		if (!store_prepare(w.spec, &fault))
+			fail_msg("before step %d: %s", step, fault.text);
+		store_begin();
+		store_end();
+		tree_remove(&w.tree, "var/kindling.db");
+	}
+	steps_alone = -1;
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, world_begin, world_end)
 
 int main(void)
@@ -110,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_store_of_the_first_version_is_brought_up_to_date),
 		TEST(a_step_is_done_whole_or_not_at_all),
+		TEST(two_make_it_at_once),
 	};
 	return cmocka_run_group_tests_name("store migrations", tests, NULL, NULL);
 }
