@@ -44,6 +44,8 @@ struct conf {
  * at the worst. */
 #define CONF_MEMORY_MAX ((size_t)64 * 1024 * 1024)
 
+#define CONF_WORKERS_MAX 256
+
 enum conf_result { CONF_OK, CONF_WRONG /* exit 1 */, CONF_USAGE /* exit 2 */, CONF_HELP };
 
 /*

@@ -26,7 +26,7 @@ const struct option option_table[] = {
 		.argument = "ADDRESS:PORT",
 		.sentence = "Where to listen; port 0 takes any free one; unix:/PATH is a socket of the "
 			"file system. May be repeated."},
-	{SERVER(workers), NUMBER(0, 256), .initial = "0",
+	{SERVER(workers), NUMBER(0, CONF_WORKERS_MAX), .initial = "0",
 		.sentence = "How many processes serve; 0 for one per core."},
 	{SERVER(store), TEXT, .initial = "sqlite:var/kindling.db", .check = check_store,
 		.argument = "sqlite:PATH",

@@ -13,7 +13,6 @@
 #include "proto/host.h"
 #include "text/unicode.h"
 
-#define WORKERS_MAX    256
 #define COMPLAINT_SIZE (FAULT_TEXT_SIZE + 512)
 
 /* U+FFFD takes at most three times the bytes of what it stands for. */
@@ -177,7 +176,7 @@ static unsigned count_cores(void)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	return cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (unsigned)cores;
+	return cores < 1 ? 1 : cores > CONF_WORKERS_MAX ? CONF_WORKERS_MAX : (unsigned)cores;
 }
 
 bool reading_finish(struct reading *reading)

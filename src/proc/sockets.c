@@ -19,16 +19,12 @@ static bool is_shared(const struct place *place)
 	return place->handed || address_is_unix(&place->bound);
 }
 
-/* Room for so many, none open. */
-static bool make_room(struct place *place, size_t count)
+/* So many, none open. */
+static void begin_place(struct place *place, size_t count)
 {
-	place->fds = malloc(count * sizeof *place->fds);
-	place->count = 0;
-	if (place->fds == NULL)
-		return false;
-	for (; place->count < count; place->count++)
-		place->fds[place->count] = -1;
-	return true;
+	place->count = count;
+	for (size_t i = 0; i < count; i++)
+		place->fds[i] = -1;
 }
 
 static bool make_places(struct sockets *sockets, size_t count, struct fault *fault)
@@ -45,8 +41,7 @@ bool sockets_take(struct sockets *sockets, int first, size_t count, struct fault
 	for (size_t i = 0; i < count; i++) {
 		struct place *place = &sockets->places[i];
 		place->handed = true;
-		if (!make_room(place, 1))
-			return fault_set(fault, "out of memory");
+		begin_place(place, 1);
 		place->fds[0] = first + (int)i;
 		if (!listen_bound_address(place->fds[0], &place->bound))
 			return fault_set(fault, "cannot tell which address a socket has got");
@@ -82,8 +77,7 @@ static bool copy_place(
 {
 	memcpy(&place->bound, &old->bound, sizeof place->bound);
 	place->handed = old->handed;
-	if (!make_room(place, old->count > wanted ? old->count : wanted))
-		return fault_set(fault, "out of memory");
+	begin_place(place, old->count > wanted ? old->count : wanted);
 	for (size_t i = 0; i < old->count; i++) {
 		if (old->fds[i] < 0)
 			continue;
@@ -138,8 +132,7 @@ static bool plan_place(struct sockets *sockets, struct place *place, const struc
 	if (found != NULL)
 		return copy_place(place, found, is_shared(found) ? 1 : workers, fault) &&
 		       (is_shared(place) || bind_place(place, fault));
-	if (!make_room(place, is_shared(place) ? 1 : workers))
-		return fault_set(fault, "out of memory");
+	begin_place(place, is_shared(place) ? 1 : workers);
 	return address_is_unix(&place->bound) ||
 	       ((is_beside(old, &place->bound) || listen_is_free(&place->bound, fault)) &&
 		       bind_place(place, fault));
@@ -224,10 +217,10 @@ void sockets_keep(struct sockets *sockets, unsigned worker, unsigned workers)
 	}
 }
 
-void sockets_rest(const struct sockets *sockets, unsigned worker, unsigned workers)
+void sockets_rest(struct sockets *sockets, unsigned worker, unsigned workers)
 {
 	for (size_t i = 0; i < sockets->count; i++) {
-		const struct place *place = &sockets->places[i];
+		struct place *place = &sockets->places[i];
 		if (is_shared(place) || place->count < workers ||
 			address_port(&place->bound) < FIRST_COMMON_PORT)
 			continue;
@@ -236,11 +229,11 @@ void sockets_rest(const struct sockets *sockets, unsigned worker, unsigned worke
 	}
 }
 
-void sockets_resume(const struct sockets *sockets, unsigned worker, unsigned workers)
+void sockets_resume(struct sockets *sockets, unsigned worker, unsigned workers)
 {
 	struct fault fault;
 	for (size_t i = 0; i < sockets->count; i++) {
-		const struct place *place = &sockets->places[i];
+		struct place *place = &sockets->places[i];
 		for (size_t k = 0; k < place->count; k++) {
 			if (place->fds[k] >= 0 || !is_for(place, k, worker, workers))
 				continue;
@@ -257,11 +250,9 @@ void sockets_resume(const struct sockets *sockets, unsigned worker, unsigned wor
 
 void sockets_close(struct sockets *sockets)
 {
-	for (size_t i = 0; i < sockets->count; i++) {
+	for (size_t i = 0; i < sockets->count; i++)
 		for (size_t k = 0; k < sockets->places[i].count; k++)
 			fd_close(&sockets->places[i].fds[k]);
-		free(sockets->places[i].fds);
-	}
 	free(sockets->places);
 	*sockets = (struct sockets){.count = 0};
 }

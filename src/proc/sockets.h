@@ -17,7 +17,7 @@ struct place {
 	struct sockaddr_storage bound; /* with its real port */
 	bool handed;                   /* by a service manager */
 	bool fresh;                    /* not of an older generation */
-	int *fds;                      /* -1: none now */
+	int fds[CONF_WORKERS_MAX];     /* -1: none now */
 	size_t count;
 };
 
@@ -48,8 +48,8 @@ void sockets_keep(struct sockets *sockets, unsigned worker, unsigned workers);
 
 /* While a worker rests its sockets are closed where nobody shares them, so that its part of the new
  * clients goes to the others; resuming opens again those that it can. */
-void sockets_rest(const struct sockets *sockets, unsigned worker, unsigned workers);
-void sockets_resume(const struct sockets *sockets, unsigned worker, unsigned workers);
+void sockets_rest(struct sockets *sockets, unsigned worker, unsigned workers);
+void sockets_resume(struct sockets *sockets, unsigned worker, unsigned workers);
 
 void sockets_close(struct sockets *sockets);
 
