@@ -19,7 +19,7 @@
  * be reading it. */
 static inline void configure(const char *server_lines, const char *capsules)
 {
-	char text[4096], written[DAEMON_PATH_SIZE], place[DAEMON_PATH_SIZE];
+	char text[2 * DAEMON_PATH_SIZE], written[DAEMON_PATH_SIZE], place[DAEMON_PATH_SIZE];
 
 	snprintf(text, sizeof(text),
 		"ready_file = \"ready\"\nstore = \"sqlite:store/kindling.db\"\n%s\n%s",

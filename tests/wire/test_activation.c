@@ -117,7 +117,7 @@ static void asks_at(const char *path)
 
 static void listen_also_at(const char *path)
 {
-	char lines[1024];
+	char lines[DAEMON_PATH_SIZE + 64];
 
 	snprintf(lines, sizeof(lines), "listen = {\"127.0.0.1:0\"%s%s%s}\nworkers = 2",
 		path != NULL ? ", \"unix:" : "", path != NULL ? path : "",
