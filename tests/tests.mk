@@ -1,14 +1,17 @@
 # How the tests are built and run. `make test` is the one that people use; the rest are its parts.
 
 CHECK_BUILD := $(BUILD)/sanitize
+# For building alone, and where nobody has said how many jobs there shall be.
+ALL_CORES    = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
 FUZZ_BUILD  := $(BUILD)/fuzz
 FUZZ_SECONDS ?= 60
 
 # The whole of it: the program as people run it (its objects are looked at too), and everything
 # again under the sanitizers.
-test: all
-	@$(MAKE) --no-print-directory BUILD=$(CHECK_BUILD) SANITIZE=address,undefined WERROR=-Werror \
-		PLAIN_BUILD=$(BUILD) check
+test:
+	@$(MAKE) $(ALL_CORES) --no-print-directory all
+	@$(MAKE) $(ALL_CORES) --no-print-directory BUILD=$(CHECK_BUILD) SANITIZE=address,undefined \
+		WERROR=-Werror PLAIN_BUILD=$(BUILD) check
 
 # ---- one kind of test each, for a BUILD with or without sanitizers
 
