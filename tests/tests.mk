@@ -2,7 +2,7 @@
 
 CHECK_BUILD := $(BUILD)/sanitize
 # For building alone, and where nobody has said how many jobs there shall be.
-ALL_CORES    = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
+ALL_CORES    = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),1))
 FUZZ_BUILD  := $(BUILD)/fuzz
 FUZZ_SECONDS ?= 60
 

@@ -119,15 +119,14 @@ static bool open_anew(struct log *log, struct fault *fault)
 		return false;
 	}
 	log_out_close(&before);
+	torn = false;
 	return true;
 }
 
 bool log_reopen(struct fault *fault)
 {
-	if (!is_open)
-		return true;
-	torn = false;
-	return open_anew(&current, fault) && (is_settled || open_anew(&former, fault));
+	return !is_open ||
+	       (open_anew(&current, fault) && (is_settled || open_anew(&former, fault)));
 }
 
 bool log_is_open(void)

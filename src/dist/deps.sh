@@ -92,14 +92,14 @@ commands() {
 }
 
 usage() {
-	echo 'usage: deps.sh run|test|analyse|deb|clients|bench...' >&2
+	echo 'usage: deps.sh run|test|analyse|deb|packages|clients|bench...' >&2
 	exit 2
 }
 
 [ $# -gt 0 ] || usage
 for purpose in "$@"; do
 	case $purpose in
-	run | test | analyse | deb | clients | bench) ;;
+	run | test | analyse | deb | packages | clients | bench) ;;
 	*) usage ;;
 	esac
 done

@@ -75,7 +75,8 @@ static struct net_job answer_file(
 	}
 	/* Nobody types secrets to a file; but where comments were turned off, old links still ask.
 	 */
-	request->query_is_private = span_starts_with(request->uri.path, SPAN_LIT("/comments/"));
+	request->query_is_private = span_starts_with(request->uri.path, SPAN_LIT("/comments")) ||
+				    span_equal(request->uri.path, SPAN_LIT("/search"));
 	visit->capsule = capsule;
 	visit->step = site_open(capsule->site, request, reply, &visit->found);
 	visit->is_post = capsule->comments != NULL &&

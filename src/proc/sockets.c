@@ -110,8 +110,9 @@ static bool bind_place(struct place *place, struct fault *fault)
 	return true;
 }
 
-/* Whether it can be taken beside an old one: the same port, of all addresses and of one. Then it is
- * taken by this server, and nobody else's sockets can share it. */
+/* Whether it can be taken beside an old one: the same port, of all addresses and of one. Then
+ * looking whether it is free would find our own. The system lets nobody else share it but another
+ * server of the same user. */
 static bool is_beside(const struct sockets *old, const struct sockaddr_storage *address)
 {
 	for (size_t i = 0; old != NULL && i < old->count; i++) {

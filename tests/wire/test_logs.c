@@ -227,6 +227,8 @@ static void comments_turned_off(void **state)
 	(void)state;
 	start_logging(extra);
 	expect(&server, NULL, "gemini://localhost/comments/link?hush-four", 51);
+	expect(&server, NULL, "gemini://localhost/comments?hush-five", 51);
+	expect(&server, NULL, "gemini://localhost/search?hush-six", 51);
 	expect(&server, NULL, "gemini://localhost/missing?plain", 51);
 	daemon_stop(&server);
 	log = slurp_log("log");
