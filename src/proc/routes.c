@@ -73,10 +73,6 @@ static struct net_job answer_file(
 			"Out of memory. Try again in a minute");
 		return answered;
 	}
-	/* Nobody types secrets to a file; but where comments were turned off, old links still ask.
-	 */
-	request->query_is_private = span_starts_with(request->uri.path, SPAN_LIT("/comments")) ||
-				    span_equal(request->uri.path, SPAN_LIT("/search"));
 	visit->capsule = capsule;
 	visit->step = site_open(capsule->site, request, reply, &visit->found);
 	visit->is_post = capsule->comments != NULL &&
@@ -143,14 +139,27 @@ static const struct route {
 	{"/", false, answer_file},
 };
 
-static bool route_fits(
-	const struct route *route, const struct routed_capsule *capsule, struct span path)
+static bool route_fits(const struct route *route, struct span path)
 {
 	struct span wanted = span_of(route->path);
-	if (route->conversation && capsule->comments == NULL)
-		return false;
 	return span_equal(path, wanted) ||
 	       (wanted.ptr[wanted.len - 1] == '/' && span_starts_with(path, wanted));
+}
+
+static const struct route *find_route(const struct routed_capsule *capsule, struct request *request)
+{
+	const struct route *route = table;
+	request->query_is_private = false;
+	for (;; route++) {
+		if (!route_fits(route, request->uri.path))
+			continue;
+		/* Nobody types secrets to a file; but where comments were turned off, old links
+		 * still ask. */
+		if (route->answer == answer_comments)
+			request->query_is_private = true;
+		if (!route->conversation || capsule->comments != NULL)
+			return route; /* the last row fits every path */
+	}
 }
 
 static struct net_job refuse_titan(struct request *request, struct reply *reply)
@@ -245,9 +254,7 @@ static struct net_job routes_answer(
 	request->counted_as = capsule->counted_as;
 	request->posts = &site_posts;
 	request->posts_of = capsule->site;
-	const struct route *route = table;
-	while (!route_fits(route, capsule, request->uri.path))
-		route++; /* the last row fits every path */
+	const struct route *route = find_route(capsule, request);
 	if (request->titan.present && route->answer != answer_comments)
 		return refuse_titan(request, reply);
 	return route->answer(capsule, request, reply);
