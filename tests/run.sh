@@ -4,13 +4,16 @@
 #   run.sh LOGDIR PROGRAM...
 #
 # Prints a line for each program, the whole output of one that failed, every skipped test with
-# its reason, and as the last line "N passed, N failed" (", N skipped"). Exit code 1 if any failed.
+# its reason; at the end again what failed and why, and as the last line "N passed, N failed"
+# (", N skipped"). Exit code 1 if any failed.
 set -u
 
 logs=$1
 shift
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0
+failures=$logs/failures
+: >"$failures"
 
 for program in "$@"; do
 	name=$(basename "$(dirname "$program")")/$(basename "$program")
@@ -33,8 +36,16 @@ for program in "$@"; do
 	[ "$skips" -eq 0 ] || printf ' %4d skipped' "$skips"
 	echo
 	grep -E '^(not )?ok .*# SKIP' "$log" | sed 's/^.*# /    /'
-	[ "$bad" -eq 0 ] || sed 's/^/    | /' "$log"
+	[ "$bad" -ne 0 ] || continue
+	sed 's/^/    | /' "$log"
+	# cmocka tells the reason before "not ok" or in the two lines after it.
+	{
+		echo "$name:"
+		grep -E -A 2 '^not ok|ERROR' "$log" | grep -vE '^--$|^ok |# SKIP' |
+			head -n 12 | sed 's/^/    /'
+	} >>"$failures"
 done
+cat "$failures"
 
 printf '%d passed, %d failed' "$passed" "$failed"
 [ "$skipped" -eq 0 ] || printf ', %d skipped' "$skipped"
