@@ -31,7 +31,7 @@ struct conf {
 	unsigned min_rate;                      /* bytes a second; 0: no limit */
 	/* All timeouts in seconds. */
 	unsigned handshake_timeout, request_timeout, upload_timeout, answer_timeout, write_timeout;
-	unsigned close_timeout, drain_timeout;
+	unsigned close_timeout, drain_timeout, worker_timeout;
 	/* At least one; clients that name none of them are shown the first one's certificate. */
 	struct conf_capsule *capsules;
 	size_t capsule_count;

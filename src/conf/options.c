@@ -90,6 +90,8 @@ const struct option option_table[] = {
 		.sentence = "How long closing a connection may take."},
 	{SERVER(drain_timeout), SECONDS(0, 3600), .initial = "30",
 		.sentence = "How long running answers may go on after SIGTERM."},
+	{SERVER(worker_timeout), SECONDS(5, 3600), .initial = "60",
+		.sentence = "How long a worker may stand still before it is killed and replaced."},
 
 	{CAPSULE(host), TEXT, .is_title = true, .initial = "localhost", .check = check_host,
 		.argument = "NAME",

@@ -289,7 +289,10 @@ static void stop(struct master *master)
 int master_run(struct settings *settings, int argc, char **argv)
 {
 	struct master master = {
-		.run = {.control = -1, .service = {.fd = -1}, .started = clock_wall_seconds()},
+		.run = {.control = -1,
+			.service = {.fd = -1},
+			.first = settings_share(settings),
+			.started = clock_wall_seconds()},
 		.reload = {.argc = argc, .argv = argv},
 		.exit_code = EXIT_SUCCESS,
 	};
@@ -303,6 +306,7 @@ int master_run(struct settings *settings, int argc, char **argv)
 	if (begun)
 		log_message(LOG_INFO, "stopped");
 	service_close(&master.run.service);
+	settings_leave(master.run.first);
 	signals_end();
 	return master.exit_code;
 }

@@ -84,7 +84,7 @@ static void warn_of_changes(const struct run *run, const struct conf *old, const
 	if (!same && run->handed.count > 0)
 		log_message(LOG_WARNING, "listen has changed, which means nothing: the service "
 					 "manager hands the sockets over");
-	if (strcmp(old->user, conf->user) != 0)
+	if (strcmp(run->first->conf->user, conf->user) != 0)
 		log_message(LOG_WARNING, "user has changed: that takes a restart");
 	if (strcmp(old->store, conf->store) != 0)
 		log_message(LOG_WARNING,

@@ -62,6 +62,7 @@ struct generation {
 struct run {
 	struct shared shared;
 	struct service service;
+	struct settings *first;  /* what a restart alone changes is as they say */
 	struct sockets handed; /* by a service manager, for the first generation */
 	int control;           /* of the control socket: -1 where there is none */
 	int64_t started;       /* clock_wall_seconds */

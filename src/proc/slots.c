@@ -25,11 +25,11 @@ void slot_ended(struct slot *slot, int64_t now)
 	slot->restart_at = now + slot->delay;
 }
 
-bool slot_hangs(struct slot *slot, int64_t beat)
+bool slot_hangs(struct slot *slot, int64_t beat, unsigned looks_max)
 {
 	slot->looks = beat == slot->beat ? slot->looks + 1 : 0;
 	slot->beat = beat;
-	return slot->looks == SLOT_LOOKS_MAX;
+	return slot->looks == looks_max;
 }
 
 int64_t slots_next_restart(const struct slot *slots, size_t count, int64_t now)

@@ -11,10 +11,6 @@
 
 #define SLOT_FOREVER INT64_MAX
 
-/* A worker that has not turned its loop in so many looks, a second each, hangs. Looks are counted
- * rather than time, since the machine, or the whole group of processes, may have been asleep. */
-#define SLOT_LOOKS_MAX 60
-
 struct slot {
 	pid_t pid;       /* 0: empty */
 	unsigned seat;   /* of that process; 0: none */
@@ -30,8 +26,10 @@ struct slot {
  * once, one that dies young after 100 ms, then twice as long each time, at most 5 s. */
 void slot_ended(struct slot *slot, int64_t now);
 
-/* Called once a second with the worker's last beat: true where it hangs, once. */
-bool slot_hangs(struct slot *slot, int64_t beat);
+/* Called once a second with the worker's last beat: true, once, where it has not turned its loop in
+ * so many looks, and so hangs. Looks are counted rather than time, since the machine, or the whole
+ * group of processes, may have been asleep. */
+bool slot_hangs(struct slot *slot, int64_t beat, unsigned looks_max);
 
 /* How long until the first empty slot may be filled: milliseconds, at least 0; SLOT_FOREVER where
  * none is empty. */

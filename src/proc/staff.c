@@ -249,13 +249,15 @@ void staff_look(struct run *run, struct generation *generation)
 {
 	if (is_plan(generation)) /* which has a deadline */
 		return;
+	unsigned timeout = generation->conf->worker_timeout;
 	for (unsigned i = 0; i < generation->conf->workers; i++) {
 		struct slot *slot = &generation->slots[i];
 		if (slot->pid == 0 ||
-			!slot_hangs(slot, counters_last_beat(run->shared.counters, slot->seat)))
+			!slot_hangs(slot, counters_last_beat(run->shared.counters, slot->seat),
+				timeout))
 			continue;
-		log_message(LOG_ERROR, "worker %ld has not moved for %d seconds: it is killed",
-			(long)slot->pid, SLOT_LOOKS_MAX);
+		log_message(LOG_ERROR, "worker %ld has not moved for %u seconds: it is killed",
+			(long)slot->pid, timeout);
 		kill(slot->pid, SIGKILL);
 	}
 }

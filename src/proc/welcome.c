@@ -64,8 +64,10 @@ bool welcome_print(const struct conf *conf, const struct sockets *sockets, struc
 	print_addresses(sockets);
 	if (geteuid() == 0)
 		printf("  user         root: with --user NAME it would become another, for good\n");
-	printf("Open that address in a Gemini client. Stop with Ctrl-C (or kill -TERM %ld).\n",
-		(long)getpid());
+	/* A service manager, or a script, has its own way to stop it. */
+	if (isatty(STDOUT_FILENO))
+		printf("Open it in a Gemini client. Ctrl-C (or kill -TERM %ld) stops it.\n",
+			(long)getpid());
 	(void)fflush(stdout);
 	return true;
 }

@@ -41,6 +41,7 @@ static void without_anything_there_are_the_defaults(void **state)
 	assert_int_equal(f->conf->write_timeout, 30);
 	assert_int_equal(f->conf->close_timeout, 5);
 	assert_int_equal(f->conf->drain_timeout, 30);
+	assert_int_equal(f->conf->worker_timeout, 60);
 	assert_int_equal(f->conf->capsule_count, 1);
 
 	const struct conf_capsule *capsule = &f->conf->capsules[0];
@@ -178,7 +179,7 @@ static void an_unknown_option_is_answered_with_the_known_ones(void **state)
 		"max_connections_per_network, requests_per_minute, "
 		"requests_per_minute_per_network, allow, deny, proxies, min_rate, "
 		"handshake_timeout, request_timeout, answer_timeout, write_timeout, "
-		"upload_timeout, close_timeout, drain_timeout, capsule\n");
+		"upload_timeout, close_timeout, drain_timeout, worker_timeout, capsule\n");
 	assert_text_wrong(f, "capsule x {\n  location y {} }",
 		"k.conf:2: there is no option \"location\" in a capsule; there are: aliases, root, "
 		"certs, lang, feed, comments, listing, contact, owner, commenting, "

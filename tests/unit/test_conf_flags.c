@@ -65,7 +65,7 @@ static void a_wrong_command_line_is_wrong_usage(void **state)
 	assert_int_equal(READ_WORDS(f, W("--foo"), W("--bar=1"), W("-x")), CONF_USAGE);
 	assert_said(f, "--foo: there is no such flag; there are: config, listen, workers,");
 	assert_said(f, "max-connections-per-address");
-	assert_said(f, "drain-timeout, host, aliases, root");
+	assert_said(f, "drain-timeout, worker-timeout, host, aliases, root");
 	assert_said(f, "\n--bar=1: there is no such flag");
 	assert_said(f, "\n-x: there is no such flag");
 	assert_int_equal(READ_WORDS(f, W("--ready_file"), W("x")), CONF_USAGE);

@@ -57,6 +57,8 @@ static void welcome(void **state)
 	assert_non_null(said);
 	assert_contains(said, "Serving gemini://localhost:");
 	assert_contains(said, expected);
+	/* That is for whoever sits at a terminal. */
+	assert_int_equal(count_of(said, "Ctrl-C"), 0);
 	free(said);
 }
 
@@ -157,6 +159,35 @@ static void killed_worker(void **state)
 		before[1] == after[0]);
 	for (int i = 0; i < 10; i++)
 		expect(&server, NULL, "gemini://localhost/", 20);
+	daemon_stop(&server);
+}
+
+/* One that stands still answers nobody, though its port is open: as good as dead. */
+static void hung_worker(void **state)
+{
+	static const char *const extra[] = {"--worker-timeout", "5", NULL};
+	pid_t before[2], after[2];
+	int64_t limit;
+	char *errors;
+
+	(void)state;
+	server.extra = extra;
+	server.noisy = true;
+	daemon_start(&server);
+	daemon_workers(&server, before, 2);
+	assert_int_equal(kill(before[0], SIGSTOP), 0);
+	limit = now_ms() + PATIENCE_MS;
+	do {
+		if (now_ms() > limit)
+			fail_msg("a worker that has stopped stays");
+		look_again_soon();
+		daemon_workers(&server, after, 2);
+	} while (after[0] == before[0] || after[1] == before[0]);
+	assert_true(after[0] == before[1] || after[1] == before[1]);
+	expect_soon(now_ms() + PATIENCE_MS);
+	errors = daemon_errors(&server);
+	assert_contains(errors, "has not moved for 5 seconds: it is killed");
+	free(errors);
 	daemon_stop(&server);
 }
 
@@ -334,6 +365,7 @@ int main(void)
 		RUNNING("SIGTERM lets a running answer finish and exits 0", sigterm_drains),
 		AT_REST("SIGTERM does not wait for ever", sigterm_is_bounded),
 		RUNNING("a killed worker is replaced while others go on", killed_worker),
+		AT_REST("a worker that hangs is killed and replaced", hung_worker),
 		RUNNING("workers end with their master", killed_master),
 		RUNNING("a new start serves the same certificate", starts_again),
 		RUNNING("missing certificates are made, the key for its owner alone",

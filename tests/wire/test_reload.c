@@ -170,6 +170,31 @@ static unsigned free_port(void)
 	return ntohs(name.sin_port);
 }
 
+/* Old configurations are bounded: a reload waits while three still finish what they have. */
+static void a_fifth_waits(void **state)
+{
+	enum { OLD = 3 };
+	struct client clients[OLD];
+
+	(void)state;
+	configure("listen = {\"127.0.0.1:0\"}\nworkers = 1\nrequest_timeout = 3600\n"
+		  "drain_timeout = 3600\n",
+		LOCALHOST);
+	reload_to(SIGHUP, DONE);
+	for (size_t i = 0; i < OLD; i++) {
+		assert_true(client_open(&clients[i], server.port, NULL));
+		reload_to(SIGHUP, DONE);
+	}
+	reload_to(SIGHUP, "a reload waits (SIGHUP): 3 older configurations still finish");
+	assert_int_equal(logged(DONE), 1 + OLD);
+	expect(&server, NULL, "gemini://localhost/", 20);
+	client_close(&clients[1]);
+	await_log(DONE, 2 + OLD);
+	for (size_t i = 0; i < OLD; i += 2)
+		client_close(&clients[i]);
+	expect(&server, NULL, "gemini://localhost/", 20);
+}
+
 static void workers_and_hosts_change(void **state)
 {
 	static const unsigned counts[] = {1, 3};
@@ -275,6 +300,25 @@ static void nohup_is_respected(void **state)
 }
 
 /* Signals that come while a reload is under way are not lost, and none of them ends anything. */
+/* It is who the server began as that counts, not who the file named last. */
+static void the_user_stays(void **state)
+{
+	static const char listen[] = "listen = {\"127.0.0.1:0\"}\nworkers = 1\n";
+	static const char warning[] = "user has changed: that takes a restart";
+	char other[128];
+
+	(void)state;
+	snprintf(other, sizeof(other), "%suser = \"nobody\"\n", listen);
+	configure(other, LOCALHOST);
+	reload_to(SIGHUP, DONE);
+	assert_int_equal(logged(warning), 1);
+	reload_to(SIGHUP, DONE);
+	assert_int_equal(logged(warning), 2);
+	configure(listen, LOCALHOST);
+	reload_to(SIGHUP, DONE);
+	assert_int_equal(logged(warning), 2);
+}
+
 static void signals_pile_up(void **state)
 {
 	(void)state;
@@ -296,9 +340,11 @@ int main(void)
 		RELOADING("an upload that spans a reload ends well", an_upload_goes_on),
 		RELOADING(
 			"who connected before a reload may ask after it", who_is_connected_may_ask),
+		RELOADING("a reload waits where too many old ones are left", a_fifth_waits),
 		RELOADING("the number of workers and the hosts change", workers_and_hosts_change),
 		RELOADING("addresses come and go", addresses_change),
 		RELOADING("SIGUSR1 opens the log anew", the_log_is_opened_anew),
+		RELOADING("the user stays, and that is told", the_user_stays),
 		RELOADING("signals that pile up are heard in the end", signals_pile_up),
 		RELOADING_AT_REST("SIGHUP that was ignored stays ignored", nohup_is_respected),
 	};
