@@ -7,7 +7,6 @@
 #include "upload.h"
 #include "usage.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +16,6 @@
 #define WINDOWS     3    /* deadlines that one client meets: to ask, to be told, to leave */
 #define SPENT_MS    900  /* of processor time for all: a loop that spins for a window takes more */
 #define PROXY       "127.0.0.9"
-#define BIG         ((off_t)64 << 20)
 
 enum behaviour { SILENT, BYTEWISE, HALF_CLOSED, CLOSED, RESET, BEHAVIOURS };
 static const char *const behaviours[] = {
@@ -31,17 +29,12 @@ static int start(void **state)
 	static const char *const extra[] = {"--handshake-timeout", "1", "--request-timeout", "1",
 		"--upload-timeout", "1", "--answer-timeout", "1", "--write-timeout", "1",
 		"--close-timeout", "1", "--proxies", PROXY, NULL};
-	char path[DAEMON_PATH_SIZE];
 	struct answer answer;
-	int fd;
 
 	fixture_prepare(state);
 	server.noisy = true;
 	server.extra = extra;
-	fd = open(daemon_path(&server, "capsule/big.bin", path), O_CREAT | O_WRONLY, 0644);
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, BIG), 0);
-	close(fd);
+	daemon_write_big_page(&server);
 	daemon_start(&server);
 	at_rest = usage_sockets(&server);
 	reader_join(&server, &writer, "Writer");
@@ -99,7 +92,7 @@ static void reach_write(struct client *client)
 {
 	char byte;
 
-	reach(client, NULL, "gemini://localhost/big.bin\r\n");
+	reach(client, NULL, DAEMON_BIG_PAGE "\r\n");
 	assert_int_equal(client_read(client, &byte, 1), 1);
 }
 

@@ -25,14 +25,7 @@ static int start(void **state)
 		"--close-timeout", "1", NULL};
 
 	fixture_prepare(state);
-	server.workers = "1";
-	server.extra = extra;
-	daemon_start(&server);
-	at_rest = usage_sockets(&server);
-	/* What is made when it is first needed is no client's fault. */
-	for (int i = 0; i < 20; i++)
-		expect(&server, NULL, "gemini://localhost/posts/essay.gmi", 20);
-	usage_wait_for_rest(&server, at_rest);
+	at_rest = usage_start(&server, extra);
 	return 0;
 }
 

@@ -83,6 +83,20 @@ void usage_wait_for_rest(const struct daemon *daemon, size_t at_rest)
 	}
 }
 
+size_t usage_start(struct daemon *daemon, const char *const *extra)
+{
+	size_t at_rest;
+
+	daemon->workers = "1";
+	daemon->extra = extra;
+	daemon_start(daemon);
+	at_rest = usage_sockets(daemon);
+	for (int i = 0; i < 20; i++)
+		expect(daemon, NULL, "gemini://localhost/posts/essay.gmi", 20);
+	usage_wait_for_rest(daemon, at_rest);
+	return at_rest;
+}
+
 void usage_expect(const struct daemon *daemon, const char *who, const struct usage *before,
 	long clients, long each_ms, long each_kib)
 {

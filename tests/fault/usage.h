@@ -16,6 +16,10 @@ struct usage {
 
 struct usage usage_of(const struct daemon *daemon);
 
+/* Starts it with one worker and these flags, and has it make what it makes when that is first
+ * needed: no client is to blame for it. Its usage_sockets at rest. */
+size_t usage_start(struct daemon *daemon, const char *const *extra);
+
 /* Once nobody is connected to any worker: for measuring what stays. `at_rest` is usage_sockets of a
  * server that has just begun. */
 size_t usage_sockets(const struct daemon *daemon);

@@ -6,23 +6,10 @@
 
 #include "fixture.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#define BIG_BYTES   ((long long)64 << 20)
-#define BIG_REQUEST "gemini://localhost/big.bin\r\n"
+#define BIG_REQUEST DAEMON_BIG_PAGE "\r\n"
 #define REQUEST     "gemini://localhost/\r\n"
-
-/* A file that no socket takes at once. */
-static inline void crowd_make_big_file(void)
-{
-	char path[DAEMON_PATH_SIZE];
-	int fd = open(daemon_path(&server, "capsule/big.bin", path), O_CREAT | O_WRONLY, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, (off_t)BIG_BYTES), 0);
-	close(fd);
-}
 
 /* Over TCP alone, from this address. */
 static inline void crowd_connect(struct client *clients, size_t count, const char *source)

@@ -5,7 +5,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -53,6 +52,15 @@ void daemon_write(const struct daemon *daemon, const char *path, const void *byt
 void daemon_write_text(const struct daemon *daemon, const char *path, const char *text)
 {
 	daemon_write(daemon, path, text, strlen(text));
+}
+
+void daemon_write_big_page(const struct daemon *daemon)
+{
+	char path[DAEMON_PATH_SIZE];
+
+	daemon_write_text(daemon, "capsule/big.bin", "");
+	assert_int_equal(
+		truncate(daemon_path(daemon, "capsule/big.bin", path), (off_t)DAEMON_BIG_SIZE), 0);
 }
 
 void daemon_prepare(struct daemon *daemon)

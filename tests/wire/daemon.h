@@ -28,6 +28,11 @@ void daemon_prepare(struct daemon *daemon);
 void daemon_write(const struct daemon *daemon, const char *path, const void *bytes, size_t length);
 void daemon_write_text(const struct daemon *daemon, const char *path, const char *text);
 
+/* A page that no socket takes at once: so many zeros. */
+#define DAEMON_BIG_SIZE ((size_t)64 << 20)
+#define DAEMON_BIG_PAGE "gemini://localhost/big.bin"
+void daemon_write_big_page(const struct daemon *daemon);
+
 /* "FOLDER/PATH" in a buffer of the caller's. */
 #define DAEMON_PATH_SIZE 4096
 const char *daemon_path(const struct daemon *daemon, const char *path, char *out);

@@ -3,7 +3,6 @@
  */
 #include "fixture.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,8 +14,7 @@
 #define LATE_MS      4000 /* by how much a deadline may be missed on a busy machine */
 
 static const char request[] = "gemini://localhost/\r\n";
-static const char big_request[] = "gemini://localhost/big.bin\r\n";
-#define BIG ((size_t)64 << 20)
+static const char big_request[] = DAEMON_BIG_PAGE "\r\n";
 
 static size_t at_rest; /* sockets of the worker while nobody is connected */
 
@@ -26,17 +24,12 @@ static int start(void **state)
 	static const char *const extra[] = {"--handshake-timeout", "1", "--request-timeout", "2",
 		"--write-timeout", "2", "--close-timeout", "1", "--max-connections-per-address",
 		"8", NULL};
-	char path[DAEMON_PATH_SIZE];
 	pid_t worker;
-	int fd;
 
 	fixture_prepare(state);
 	server.workers = "1";
 	server.extra = extra;
-	fd = open(daemon_path(&server, "capsule/big.bin", path), O_CREAT | O_WRONLY, 0644);
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, (off_t)BIG), 0);
-	close(fd);
+	daemon_write_big_page(&server);
 	daemon_start(&server);
 	daemon_workers(&server, &worker, 1);
 	at_rest = program_sockets(worker);
@@ -149,7 +142,7 @@ static void stalled_reader(void **state)
 	client.deadline = now_ms() + PATIENCE_MS;
 	while ((got = client_read(&client, bytes, sizeof(bytes))) > 0)
 		total += (size_t)got;
-	assert_true(total < BIG);
+	assert_true(total < DAEMON_BIG_SIZE);
 	/* A cut answer must not look like a whole one. */
 	assert_false(client.close_notify);
 	client_close(&client);
@@ -174,7 +167,7 @@ static void steady_reader(void **state)
 			look_again_soon();
 	}
 	assert_true(client.close_notify);
-	assert_true(total > BIG);
+	assert_true(total > DAEMON_BIG_SIZE);
 	client_close(&client);
 }
 

@@ -17,7 +17,7 @@ static void begin(const char *workers, const char *const *extra)
 {
 	server.workers = workers;
 	server.extra = extra;
-	crowd_make_big_file();
+	daemon_write_big_page(&server);
 	daemon_start(&server);
 }
 

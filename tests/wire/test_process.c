@@ -6,25 +6,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define BIG ((size_t)64 << 20)
-
-static void make_big_file(void)
-{
-	char path[DAEMON_PATH_SIZE];
-	int fd = open(daemon_path(&server, "capsule/big.bin", path), O_CREAT | O_WRONLY, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, (off_t)BIG), 0);
-	close(fd);
-}
 
 static void ready_file(void **state)
 {
@@ -64,7 +51,7 @@ static void welcome(void **state)
 
 static void sigterm_drains(void **state)
 {
-	static const char request[] = "gemini://localhost/big.bin\r\n";
+	static const char request[] = DAEMON_BIG_PAGE "\r\n";
 	static char bytes[1 << 20];
 	struct client running, late;
 	size_t total = 0;
@@ -72,7 +59,7 @@ static void sigterm_drains(void **state)
 	int64_t limit = now_ms() + PATIENCE_MS;
 
 	(void)state;
-	make_big_file();
+	daemon_write_big_page(&server);
 	assert_true(client_open(&running, server.port, NULL));
 	assert_true(client_send(&running, request, sizeof(request) - 1, 0));
 	total = (size_t)client_read(&running, bytes, sizeof(bytes));
@@ -86,7 +73,7 @@ static void sigterm_drains(void **state)
 	while ((got = client_read(&running, bytes, sizeof(bytes))) > 0)
 		total += (size_t)got;
 	assert_true(running.close_notify);
-	assert_true(total > BIG);
+	assert_true(total > DAEMON_BIG_SIZE);
 	client_close(&running);
 	assert_int_equal(program_wait(server.pid, PATIENCE_MS), 0);
 	server.pid = 0;
@@ -96,7 +83,7 @@ static void sigterm_drains(void **state)
 static void sigterm_is_bounded(void **state)
 {
 	static const char *const extra[] = {"--drain-timeout", "1", NULL};
-	static const char request[] = "gemini://localhost/big.bin\r\n";
+	static const char request[] = DAEMON_BIG_PAGE "\r\n";
 	struct client stalled, silent;
 	char bytes[1024];
 	int64_t begun;
@@ -104,7 +91,7 @@ static void sigterm_is_bounded(void **state)
 	(void)state;
 	server.extra = extra;
 	daemon_start(&server);
-	make_big_file();
+	daemon_write_big_page(&server);
 	assert_true(client_connect(&silent, server.port, NULL));
 	assert_true(client_open(&stalled, server.port, NULL));
 	assert_true(client_send(&stalled, request, sizeof(request) - 1, 0));

@@ -3,7 +3,6 @@
  */
 #include "reloading.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +11,6 @@
 #include "reader.h"
 #include "upload.h"
 
-#define BIG      ((size_t)64 << 20)
 #define CLIENTS  6
 #define REQUESTS 2000
 #define RELOADS  5
@@ -74,19 +72,9 @@ static void under_load(void **state)
 
 /* ---- what is under way */
 
-static void make_big_file(void)
-{
-	char path[DAEMON_PATH_SIZE];
-	int fd = open(daemon_path(&server, "capsule/big.bin", path), O_CREAT | O_WRONLY, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(ftruncate(fd, (off_t)BIG), 0);
-	close(fd);
-}
-
 static void a_download_goes_on(void **state)
 {
-	static const char request[] = "gemini://localhost/big.bin\r\n";
+	static const char request[] = DAEMON_BIG_PAGE "\r\n";
 	static char bytes[1 << 20];
 	struct client running;
 	pid_t old[2];
@@ -94,7 +82,7 @@ static void a_download_goes_on(void **state)
 	ssize_t got;
 
 	(void)state;
-	make_big_file();
+	daemon_write_big_page(&server);
 	daemon_workers(&server, old, 2);
 	assert_true(client_open(&running, server.port, NULL));
 	assert_true(client_send(&running, request, sizeof(request) - 1, 0));
@@ -105,7 +93,7 @@ static void a_download_goes_on(void **state)
 	while ((got = client_read(&running, bytes, sizeof(bytes))) > 0)
 		total += (size_t)got;
 	assert_true(running.close_notify);
-	assert_true(total > BIG);
+	assert_true(total > DAEMON_BIG_SIZE);
 	client_close(&running);
 	/* Then the old ones have nothing left to do. */
 	await_workers(old, 2, 1);

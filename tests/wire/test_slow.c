@@ -26,7 +26,7 @@ static int start(void **state)
 	server.noisy = true;
 	server.workers = "1";
 	server.extra = extra;
-	crowd_make_big_file();
+	daemon_write_big_page(&server);
 	daemon_start(&server);
 	reader_join(&server, &writer, "Writer");
 	return 0;
