@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/rates.h"
