@@ -41,7 +41,7 @@ SANITIZERS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recov
 endif
 CFLAGS   ?= -O2 -g
 WERROR   ?= $(if $(CI),-Werror)
-ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE -DKINDLING_VERSION='"$(VERSION)"' \
+ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DKINDLING_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) $(HARDEN) $(SANITIZERS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)
