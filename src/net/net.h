@@ -27,8 +27,12 @@ struct net_job {
 /* Called in the loop for every request that could be parsed. `request` has its arena, uri,
  * titan, identity, visitor and now; the service fills in the rest. An upload whose reply wants its
  * body is asked about again, with it. `sni` is empty where the client sent none;
- * `port` is the one it connected to. Must not block. */
+ * `port` is the one it connected to. Must not block.
+ *
+ * path_private: so many bytes at the end of a path are never to be logged. It is asked before
+ * anything is answered, as refusals are logged, too. */
 struct net_service {
+	size_t (*path_private)(struct span path);
 	struct net_job (*answer)(void *context, struct span sni, unsigned port,
 		struct request *request, struct reply *reply);
 	void *context;

@@ -72,6 +72,7 @@ static void answer(struct connection *connection, struct span line)
 {
 	struct request *request = &connection->exchange->request;
 	const char *wrong = parse(connection, line);
+	request->path_private = connection->net->service->path_private(request->uri.path);
 	if (wrong != NULL && !connection->exchange->arena.failed) {
 		connection_refuse(connection, STATUS_BAD_REQUEST, wrong);
 		return;
@@ -82,8 +83,6 @@ static void answer(struct connection *connection, struct span line)
 		return;
 	}
 	request->now = clock_wall_seconds();
-	/* Until the service says otherwise. */
-	request->path_private = request->uri.path.len;
 	if (!admission_name(connection->net->admission, connection->peer, &request->visitor))
 		refuse_overload(connection);
 	else if (!hold_back(connection))

@@ -244,8 +244,6 @@ static struct net_job routes_answer(
 	void *context, struct span sni, unsigned port, struct request *request, struct reply *reply)
 {
 	struct routes *routes = context;
-	/* First: refusals are logged, too. */
-	request->path_private = comments_path_private(request->uri.path);
 	int index = find_capsule(routes->conf, sni, port, request, reply);
 	if (index < 0)
 		return answered;
@@ -305,5 +303,6 @@ void routes_free(struct routes *routes)
 
 struct net_service routes_service(struct routes *routes)
 {
-	return (struct net_service){.answer = routes_answer, .context = routes};
+	return (struct net_service){
+		.path_private = comments_path_private, .answer = routes_answer, .context = routes};
 }

@@ -188,15 +188,17 @@ static void expect_from(const char *source, const char *url, int status)
 
 static void by_the_minute(void **state)
 {
-	static const char *const extra[] = {
-		"--requests-per-minute", "2", "--requests-per-minute-per-network", "3", NULL};
+	static const char *const extra[] = {"--requests-per-minute", "2",
+		"--requests-per-minute-per-network", "3", "--log", "text", NULL};
 	const struct client_options same = {.source = "127.0.7.1"};
 	static const char url[] = "gemini://localhost/";
 	static const char wrong[] = "gemini://localhost/\n\r\n";
 	static char body[60000];
 	struct answer answer;
+	char *errors;
 
 	(void)state;
+	server.noisy = true;
 	begin("2", extra);
 	for (int i = 0; i < 3; i++) {
 		answer = ask_bytes(&server, &same, wrong, sizeof(wrong) - 1, 0);
@@ -210,6 +212,12 @@ static void by_the_minute(void **state)
 	assert_in_range(seconds_of(&answer), 1, 30);
 	assert_true(answer.close_notify);
 	answer_free(&answer);
+	/* The log tells what is asked for so often, and no secret. */
+	expect_from("127.0.7.1", "gemini://localhost/comments/search?a-secret", 44);
+	errors = daemon_errors(&server);
+	assert_contains(errors, "\"localhost/comments/search\" (asks too often)");
+	assert_null(strstr(errors, "a-secret"));
+	free(errors);
 	/* One is left to the network. */
 	expect_from("127.0.7.2", url, 20);
 	expect_from("127.0.7.3", url, 44);
