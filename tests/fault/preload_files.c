@@ -152,14 +152,14 @@ static ssize_t real_read(int fd, void *bytes, size_t size)
 	REAL(read, fd, bytes, size);
 }
 
-static ssize_t real_pread(int fd, void *bytes, size_t size, off_t from)
+static ssize_t real_pread(int fd, void *bytes, size_t size, off64_t from)
 {
-	REAL(pread, fd, bytes, size, from);
+	REAL(pread64, fd, bytes, size, from);
 }
 
-static ssize_t real_pwrite(int fd, const void *bytes, size_t size, off_t to)
+static ssize_t real_pwrite(int fd, const void *bytes, size_t size, off64_t to)
 {
-	REAL(pwrite, fd, bytes, size, to);
+	REAL(pwrite64, fd, bytes, size, to);
 }
 
 static ssize_t real_write(int fd, const void *bytes, size_t size)
@@ -183,12 +183,12 @@ ssize_t pread(int fd, void *bytes, size_t size, off_t from)
 	return FAILS(FAULT_READ) real_pread(fd, bytes, size, from);
 }
 
-ssize_t pread64(int fd, void *bytes, size_t size, off_t from)
+ssize_t pread64(int fd, void *bytes, size_t size, off64_t from)
 {
 	return FAILS(FAULT_READ) real_pread(fd, bytes, size, from);
 }
 
-ssize_t __pread64_chk(int fd, void *bytes, size_t size, off_t from, size_t room)
+ssize_t __pread64_chk(int fd, void *bytes, size_t size, off64_t from, size_t room)
 {
 	(void)room;
 	return FAILS(FAULT_READ) real_pread(fd, bytes, size, from);
@@ -204,7 +204,7 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t to)
 	return FAILS(FAULT_WRITE) real_pwrite(fd, bytes, size, to);
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t to)
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t to)
 {
 	return FAILS(FAULT_WRITE) real_pwrite(fd, bytes, size, to);
 }
@@ -223,26 +223,26 @@ int fdatasync(int fd)
 	REAL(fdatasync, fd);
 }
 
-int ftruncate(int fd, off_t length)
+int ftruncate64(int fd, off64_t length)
 {
 	if (fails(FAULT_TRUNCATE, fd))
 		return -1;
-	REAL(ftruncate, fd, length);
+	REAL(ftruncate64, fd, length);
 }
 
-int ftruncate64(int fd, off_t length)
+int ftruncate(int fd, off_t length)
 {
-	return ftruncate(fd, length);
+	return ftruncate64(fd, length);
+}
+
+void *mmap64(void *at, size_t length, int protection, int flags, int fd, off64_t from)
+{
+	if (fails(FAULT_MAP, fd))
+		return MAP_FAILED;
+	REAL(mmap64, at, length, protection, flags, fd, from);
 }
 
 void *mmap(void *at, size_t length, int protection, int flags, int fd, off_t from)
 {
-	if (fails(FAULT_MAP, fd))
-		return MAP_FAILED;
-	REAL(mmap, at, length, protection, flags, fd, from);
-}
-
-void *mmap64(void *at, size_t length, int protection, int flags, int fd, off_t from)
-{
-	return mmap(at, length, protection, flags, fd, from);
+	return mmap64(at, length, protection, flags, fd, from);
 }
