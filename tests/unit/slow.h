@@ -19,7 +19,8 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 	if (clock != CLOCK_MONOTONIC)
 		return (int)syscall(SYS_clock_gettime, clock, time);
 	now_ms += slow_ms;
-	*time = (struct timespec){.tv_sec = now_ms / 1000, .tv_nsec = now_ms % 1000 * 1000000};
+	*time = (struct timespec){
+		.tv_sec = (time_t)(now_ms / 1000), .tv_nsec = (long)(now_ms % 1000 * 1000000)};
 	return 0;
 }
 

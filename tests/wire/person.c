@@ -36,7 +36,7 @@ static bool set_serial(X509 *certificate)
 }
 
 static X509 *make_certificate(
-	EVP_PKEY *key, const struct person *issuer, const char *name, long from, long to)
+	EVP_PKEY *key, const struct person *issuer, const char *name, int from, int to)
 {
 	X509 *certificate = X509_new();
 	EVP_PKEY *signer = issuer != NULL ? issuer->key : key;
@@ -46,8 +46,8 @@ static X509 *make_certificate(
 	if (certificate == NULL || !set_serial(certificate))
 		goto fail;
 	X509_set_version(certificate, X509_VERSION_3);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), from);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), to);
+	X509_time_adj_ex(X509_getm_notBefore(certificate), from, 0, NULL);
+	X509_time_adj_ex(X509_getm_notAfter(certificate), to, 0, NULL);
 	subject = X509_get_subject_name(certificate);
 	if (X509_NAME_add_entry_by_txt(
 		    subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) != 1)
@@ -63,7 +63,7 @@ fail:
 }
 
 static bool complete(
-	struct person *person, const struct person *issuer, const char *name, long from, long to)
+	struct person *person, const struct person *issuer, const char *name, int from, int to)
 {
 	person->certificate = NULL;
 	if (person->key != NULL)
@@ -74,7 +74,7 @@ static bool complete(
 	return false;
 }
 
-bool person_make(struct person *person, enum person_key kind, const char *name, long from, long to)
+bool person_make(struct person *person, enum person_key kind, const char *name, int from, int to)
 {
 	person->key = make_key(kind);
 	return complete(person, NULL, name, from, to);
@@ -82,10 +82,10 @@ bool person_make(struct person *person, enum person_key kind, const char *name, 
 
 bool person_make_ordinary(struct person *person, const char *name)
 {
-	return person_make(person, PERSON_P256, name, -DAYS(1), DAYS(3650));
+	return person_make(person, PERSON_P256, name, -1, 3650);
 }
 
-bool person_renew_for(struct person *renewed, const struct person *person, long from, long to)
+bool person_renew_for(struct person *renewed, const struct person *person, int from, int to)
 {
 	renewed->key = EVP_PKEY_up_ref(person->key) == 1 ? person->key : NULL;
 	return complete(renewed, NULL, "renewed", from, to);
@@ -93,13 +93,13 @@ bool person_renew_for(struct person *renewed, const struct person *person, long 
 
 bool person_renew(struct person *renewed, const struct person *person)
 {
-	return person_renew_for(renewed, person, -DAYS(1), DAYS(30));
+	return person_renew_for(renewed, person, -1, 30);
 }
 
 bool person_make_issued(struct person *person, const struct person *issuer, const char *name)
 {
 	person->key = make_key(PERSON_P256);
-	return complete(person, issuer, name, -DAYS(1), DAYS(30));
+	return complete(person, issuer, name, -1, 30);
 }
 
 void person_end(struct person *person)

@@ -15,18 +15,16 @@ struct person {
 	X509 *certificate;
 };
 
-#define DAYS(count) ((count)*86400L)
-
-/* A self-signed certificate whose validity runs from `from` to `to`, in seconds from now. False
+/* A self-signed certificate whose validity runs from `from` to `to`, in days from now. False
  * where OpenSSL fails, which is no matter of the server's. */
-bool person_make(struct person *person, enum person_key kind, const char *name, long from, long to);
+bool person_make(struct person *person, enum person_key kind, const char *name, int from, int to);
 
 /* Valid now, P-256. */
 bool person_make_ordinary(struct person *person, const char *name);
 
 /* Another certificate for the same key. */
 bool person_renew(struct person *renewed, const struct person *person);
-bool person_renew_for(struct person *renewed, const struct person *person, long from, long to);
+bool person_renew_for(struct person *renewed, const struct person *person, int from, int to);
 
 /* The same, but signed by `issuer` instead of by itself. */
 bool person_make_issued(struct person *person, const struct person *issuer, const char *name);

@@ -74,7 +74,7 @@ static int start_with_all(void **state)
 	link_second_device();
 	write_comments();
 	/* Its key is known, and its dates have run out. */
-	assert_true(person_renew_for(&dated, &people[EXPIRED], -DAYS(30), -DAYS(1)));
+	assert_true(person_renew_for(&dated, &people[EXPIRED], -30, -1));
 	person_end(&people[EXPIRED]);
 	people[EXPIRED] = dated;
 	return 0;

@@ -142,7 +142,7 @@ struct scan {
 /* Pages that follow one another are searched together: a key may stand across two of them. */
 static void scan_mapping(struct scan *scan, uint64_t from, uint64_t to)
 {
-	uint64_t size = (uint64_t)sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	size_t kept = 0;
 
 	for (uint64_t at = from; at < to;) {
@@ -242,7 +242,7 @@ static int prepare(void **state)
 	reloading_prepare(state);
 	/* One that the server makes, and one that it finds. */
 	daemon_write_text(&server, "certs/README", "");
-	assert_true(person_make(&person, PERSON_RSA, "rsa.test", -DAYS(1), DAYS(1)));
+	assert_true(person_make(&person, PERSON_RSA, "rsa.test", -1, 1));
 	assert_true(
 		person_write(&person, NULL, daemon_path(&server, "certs/rsa.test.crt", certificate),
 			daemon_path(&server, "certs/rsa.test.key", key)));

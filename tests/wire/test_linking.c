@@ -191,7 +191,7 @@ static void an_ended_certificate_links_a_new_one(void **state)
 
 	(void)state;
 	reader_join(&server, &good, "Greta");
-	assert_true(person_renew_for(&ended, &good, -DAYS(30), -DAYS(1)));
+	assert_true(person_renew_for(&ended, &good, -30, -1));
 	answer = ask(&server, &ended, my_page);
 	assert_answer(&answer, 20, my_page);
 	assert_contains(answer.body, "# Greta\n");
@@ -217,8 +217,8 @@ static void an_end_is_announced(void **state)
 	char code[CODE_TEXT_SIZE];
 
 	(void)state;
-	assert_true(person_make(&soon, PERSON_P256, "soon", -DAYS(1), DAYS(10)));
-	assert_true(person_renew_for(&later, &soon, -DAYS(1), DAYS(400)));
+	assert_true(person_make(&soon, PERSON_P256, "soon", -1, 10));
+	assert_true(person_renew_for(&later, &soon, -1, 400));
 	reader_register(&server, &soon, "Hanna", code);
 	answer = ask(&server, &soon, my_page);
 	assert_int_equal(

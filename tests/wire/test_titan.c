@@ -252,7 +252,7 @@ static void refused_before_the_body(void **state)
 
 	(void)state;
 	assert_true(person_make_ordinary(&stranger, "stranger"));
-	assert_true(person_make(&outdated, PERSON_P256, "outdated", -DAYS(30), -DAYS(1)));
+	assert_true(person_make(&outdated, PERSON_P256, "outdated", -30, -1));
 	const struct {
 		const struct person *person;
 		const char *url;
