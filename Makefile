@@ -73,6 +73,7 @@ DEPS_FOR := $(if $(filter test check unit wire fault fuzz lint coverage,$(MAKECM
 	$(if $(filter test-clients,$(MAKECMDGOALS)),clients) \
 	$(if $(filter deb test-packages,$(MAKECMDGOALS)),deb) \
 	$(if $(filter test-packages,$(MAKECMDGOALS)),packages) \
+	$(if $(filter test-image,$(MAKECMDGOALS)),image) \
 	$(if $(filter bench,$(MAKECMDGOALS)),bench)
 deps:
 	@sh src/dist/deps.sh run $(DEPS_FOR)

@@ -6,6 +6,7 @@
 #   deps.sh analyse  also what `make analyse` and `make coverage` need
 #   deps.sh deb      also what `make deb` needs (apt only)
 #   deps.sh packages also what `make test-packages` needs (apt only)
+#   deps.sh image    also what `make test-image` needs (apt only)
 #   deps.sh clients  also what `make test-clients` needs (apt only)
 #   deps.sh bench    also the servers that `make bench` compares with (apt only)
 #
@@ -31,6 +32,7 @@ list() {
 		imagemagick openssl ;;
 	apt-deb) echo build-essential dpkg-dev debhelper ;;
 	apt-packages) echo debootstrap lintian openssl procps util-linux ;;
+	apt-image) echo podman openssl ;;
 	apt-bench) echo molly-brown nginx-light ;;
 	dnf-run) echo gcc make pkgconf-pkg-config openssl-devel libuv-devel file-devel \
 		sqlite-devel libconfuse-devel libidn2-devel libunistring-devel libseccomp-devel ;;

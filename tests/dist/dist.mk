@@ -1,5 +1,5 @@
-# Tests of what is installed. The first is part of `make test`; the other wants root, debootstrap and
-# a network, and makes whole systems below its folder.
+# Tests of what is installed. The first is part of `make test`; the second wants root, debootstrap and
+# a network, and makes whole systems below its folder; the third wants podman.
 
 $(BUILD)/dist/install: tests/dist/install.sh
 	@mkdir -p $(@D)
@@ -12,4 +12,7 @@ dist: $(BUILD)/dist/install all
 test-packages:
 	@sh tests/dist/packages.sh $(BUILD)/packages
 
-.PHONY: dist test-packages
+test-image:
+	@sh tests/dist/image.sh
+
+.PHONY: dist test-packages test-image
