@@ -29,7 +29,7 @@ LIBRARY := $(BUILD)/lib$(PROGRAM).a
 PACKAGES := openssl libuv sqlite3 libconfuse libidn2 $(if $(filter linux,$(KIND)),libseccomp)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef \
-	-Wswitch-enum -Wvla
+	-Wswitch-enum -Wvla -Wno-psabi
 HARDEN   := -fstack-protector-strong -fPIE \
 	$(if $(filter Linux,$(SYSTEM)),-fstack-clash-protection) \
 	$(if $(filter x86_64,$(shell uname -m)),-fcf-protection) \
@@ -41,7 +41,9 @@ SANITIZERS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recov
 endif
 CFLAGS   ?= -O2 -g
 WERROR   ?= $(if $(CI),-Werror)
-ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DKINDLING_VERSION='"$(VERSION)"' \
+# Files of any size and times after 2038, on 32 bits too.
+ALL_CPPFLAGS = -Isrc -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
+	-DKINDLING_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) $(HARDEN) $(SANITIZERS) $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANITIZERS) $(LDFLAGS)

@@ -167,6 +167,25 @@ int clock_gettime(clockid_t which, struct timespec *now)
 	return result;
 }
 
+#if __TIMESIZE == 32
+/* The same under the name, and in the form, that programs have whose times go beyond 2038. */
+struct long_timespec {
+	int64_t tv_sec;
+	int32_t tv_nsec, padding;
+};
+int __clock_gettime64(clockid_t which, struct long_timespec *now);
+
+int __clock_gettime64(clockid_t which, struct long_timespec *now)
+{
+	struct timespec plain;
+	int result = clock_gettime(which, &plain);
+
+	if (result == 0)
+		*now = (struct long_timespec){plain.tv_sec, (int32_t)plain.tv_nsec, 0};
+	return result;
+}
+#endif
+
 time_t time(time_t *out)
 {
 	struct timespec now;

@@ -26,7 +26,7 @@ static int start(void **state)
 	server.extra = extra;
 	server.workers = "1";
 	daemon_start(&server);
-	assert_true(person_make(&writer, PERSON_P256, "writer", -2 * YEAR, 10 * YEAR));
+	assert_true(person_make(&writer, PERSON_P256, "writer", -730, 3650));
 	reader_register(&server, &writer, "Writer", code);
 	daemon_workers(&server, &worker, 1);
 	return 0;

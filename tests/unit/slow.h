@@ -10,6 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What fills a struct timespec as this program sees it. */
+#ifdef SYS_clock_gettime64
+#define GETTIME (sizeof(time_t) > sizeof(long) ? SYS_clock_gettime64 : SYS_clock_gettime)
+#else
+#define GETTIME SYS_clock_gettime
+#endif
+
 static int64_t slow_ms; /* for each look; 0: the clock stands still */
 
 /* In place of the C library's. */
@@ -17,7 +24,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 {
 	static int64_t now_ms = 1000000;
 	if (clock != CLOCK_MONOTONIC)
-		return (int)syscall(SYS_clock_gettime, clock, time);
+		return (int)syscall(GETTIME, clock, time);
 	now_ms += slow_ms;
 	*time = (struct timespec){
 		.tv_sec = (time_t)(now_ms / 1000), .tv_nsec = (long)(now_ms % 1000 * 1000000)};

@@ -71,7 +71,7 @@ static void an_arena_stays_within_its_limit(void **state)
 		memset(piece, 'x', 100);
 		given += 100;
 	}
-	assert_in_range(given, 7000, 10000);
+	assert_in_range(given, 6500, 10000);
 	assert_in_range(arena.total, 1, 10000);
 	assert_null(arena_alloc(&arena, SIZE_MAX));
 	assert_null(arena_alloc(&arena, SIZE_MAX - 8));
