@@ -32,6 +32,7 @@ void tls_connection_free(struct tls_connection *tls)
 	tls->magic = 0;
 	ERR_clear_error();
 	SSL_free(tls->ssl);
+	free(tls->kept);
 	free(tls->pending);
 	free(tls->sni);
 	free(tls);
@@ -88,13 +89,12 @@ static enum tls_io finish(struct tls_connection *tls, enum tls_io io)
 static enum tls_io start(struct tls_connection *tls)
 {
 	struct tls_server *server = tls->server;
-	ssize_t got = wire_receive(tls, server->first, sizeof server->first);
+	ssize_t got = wire_receive_ahead(tls);
 
 	if (tls->failure != NULL)
 		return TLS_FAILED;
 	if (got <= 0)
 		return tls->eof ? TLS_END : TLS_WANT_READ;
-	tls->first = (struct span){server->first, (size_t)got};
 	ERR_clear_error();
 
 	SSL *ssl = SSL_new(server->contexts[0]);
@@ -112,25 +112,32 @@ static enum tls_io start(struct tls_connection *tls)
 	return TLS_DONE;
 }
 
-enum tls_io tls_handshake(struct tls_connection *tls)
+static enum tls_io shake_hands(struct tls_connection *tls)
 {
-	begin(tls);
-	if (tls->failure != NULL)
-		return TLS_FAILED;
-
 	enum tls_io io = tls->ssl != NULL ? wire_flush(tls) : start(tls);
 
 	while (io == TLS_DONE) {
 		ERR_clear_error();
 		io = outcome(tls, SSL_do_handshake(tls->ssl));
-		/* The session has read ahead: its first bytes are no longer in the server's buffer,
-		 * which the next connection overwrites. */
-		CHECK(tls->first.len == 0 || io == TLS_FAILED);
 		if (io != TLS_WANT_WRITE)
 			return finish(tls, io);
 		io = wire_flush(tls); /* only the room to gather was short */
 	}
 	return io;
+}
+
+enum tls_io tls_handshake(struct tls_connection *tls)
+{
+	begin(tls);
+	if (tls->failure != NULL)
+		return TLS_FAILED;
+	tls->shaking = true;
+
+	enum tls_io io = shake_hands(tls);
+
+	tls->shaking = false;
+	/* The next connection overwrites the server's buffer. */
+	return wire_keep_ahead(tls) ? io : failed(tls, "out of memory");
 }
 
 enum tls_io tls_read(struct tls_connection *tls, char *bytes, size_t size, size_t *got)

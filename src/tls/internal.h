@@ -28,7 +28,7 @@ struct tls_server {
 	/* Both are empty whenever no tls_… call is being made. */
 	size_t gathered;
 	char gather[TLS_WRITE_MAX + WIRE_OVERHEAD]; /* what goes out at the end of the call */
-	char first[4096];                           /* what came before there was a session */
+	char ahead[4096];                           /* what comes while hands are shaken */
 };
 
 struct tls_connection {
@@ -39,12 +39,14 @@ struct tls_connection {
 	const char *failure;
 	uint64_t received, data,
 		sent;      /* bytes: from the socket, read by the caller, to the socket */
-	struct span first; /* received, not yet taken by the session */
+	struct span ahead; /* received, not yet taken by the session */
+	char *kept;        /* holds it between two calls; NULL where there is none */
 	char *pending;     /* what the socket did not take */
 	size_t pending_len;
-	bool dry;  /* the socket had no more when it was last read in this call */
-	bool eof;  /* the client sends no more */
-	bool gone; /* nothing can be sent any more */
+	bool shaking; /* hands are being shaken in this call */
+	bool dry;     /* the socket had no more when it was last read in this call */
+	bool eof;     /* the client sends no more */
+	bool gone;    /* nothing can be sent any more */
 	unsigned char sni_len;
 	char *sni; /* the name that the client asked for; NULL where sni_len is 0 */
 };
@@ -55,6 +57,13 @@ BIO_METHOD *wire_method_new(void);
 /* Reads from the socket: how many bytes, 0 at the end, -1 where there are none now (`dry`) or the
  * connection is of no use (`failure` or `eof`). */
 ssize_t wire_receive(struct tls_connection *tls, char *bytes, size_t size);
+
+/* The same, into `ahead`, which was empty. */
+ssize_t wire_receive_ahead(struct tls_connection *tls);
+
+/* At the end of a call: what the session has not taken goes out of the server's buffer. False:
+ * memory is out. */
+bool wire_keep_ahead(struct tls_connection *tls);
 
 /* Sends what was gathered, after what is pending. TLS_DONE: all has left. */
 enum tls_io wire_flush(struct tls_connection *tls);

@@ -1,5 +1,5 @@
 /*
- * Between a TLS session and its socket: reading ahead once, gathering writes into one send(2).
+ * Between a TLS session and its socket: reading ahead, gathering writes into one send(2).
  */
 #include "tls/internal.h"
 
@@ -58,6 +58,55 @@ ssize_t wire_receive(struct tls_connection *tls, char *bytes, size_t size)
 	return got;
 }
 
+ssize_t wire_receive_ahead(struct tls_connection *tls)
+{
+	struct tls_server *server = tls->server;
+	ssize_t got = wire_receive(tls, server->ahead, sizeof server->ahead);
+
+	if (got > 0)
+		tls->ahead = (struct span){server->ahead, (size_t)got};
+	return got;
+}
+
+bool wire_keep_ahead(struct tls_connection *tls)
+{
+	if (tls->ahead.len == 0 || tls->kept != NULL)
+		return true;
+	tls->kept = malloc(tls->ahead.len);
+	if (tls->kept == NULL)
+		return false;
+	memcpy(tls->kept, tls->ahead.ptr, tls->ahead.len);
+	tls->ahead.ptr = tls->kept;
+	return true;
+}
+
+static size_t take_ahead(struct tls_connection *tls, char *bytes, size_t size)
+{
+	struct span taken = span_take(tls->ahead, size);
+
+	memcpy(bytes, taken.ptr, taken.len);
+	tls->ahead = span_skip(tls->ahead, taken.len);
+	if (tls->ahead.len == 0) {
+		free(tls->kept);
+		tls->kept = NULL;
+	}
+	return taken.len;
+}
+
+/* While hands are shaken, OpenSSL from 3.2 on does not read ahead by itself: it would take two
+ * calls for each of the client's records. */
+static ssize_t read_socket(struct tls_connection *tls, char *bytes, size_t size)
+{
+	if (tls->dry)
+		return -1;
+	if (!tls->shaking || size >= sizeof tls->server->ahead)
+		return wire_receive(tls, bytes, size);
+
+	ssize_t got = wire_receive_ahead(tls);
+
+	return got > 0 ? (ssize_t)take_ahead(tls, bytes, size) : got;
+}
+
 static int read_wire(BIO *bio, char *bytes, int size)
 {
 	struct tls_connection *tls = BIO_get_data(bio);
@@ -65,15 +114,10 @@ static int read_wire(BIO *bio, char *bytes, int size)
 	BIO_clear_retry_flags(bio);
 	if (size <= 0 || tls->failure != NULL)
 		return -1;
-	if (tls->first.len > 0) {
-		struct span taken = span_take(tls->first, (size_t)size);
+	if (tls->ahead.len > 0)
+		return (int)take_ahead(tls, bytes, (size_t)size);
 
-		memcpy(bytes, taken.ptr, taken.len);
-		tls->first = span_skip(tls->first, taken.len);
-		return (int)taken.len;
-	}
-
-	ssize_t got = tls->dry ? -1 : wire_receive(tls, bytes, (size_t)size);
+	ssize_t got = read_socket(tls, bytes, (size_t)size);
 
 	if (got < 0 && tls->failure == NULL)
 		BIO_set_retry_read(bio);

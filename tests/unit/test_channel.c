@@ -16,86 +16,87 @@ static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 
 enum conduct { HONEST, SILENT, SLOW, GARBAGE, FORGED, REFUSING, EMPTY, LEAVING };
 
-/* Between a server and the real keyholder, in a thread of its own. */
-struct impostor {
+/* Between a server and the real keyholder, in a thread of its own, which outlives a test that
+ * fails. */
+static struct {
 	int server, holder; /* its ends */
 	atomic_int conduct; /* an enum conduct */
 	pthread_t thread;
 	struct channel_answer kept;
 	_Atomic ssize_t kept_size; /* of an answer that it kept to itself */
-};
+} impostor;
 
-static void misanswer(struct impostor *impostor, const struct channel_question *question)
+static void misanswer(const struct channel_question *question)
 {
 	struct channel_answer answer = {.number = question->number + 1};
 	memset(answer.signature, 'x', sizeof answer.signature);
-	switch (atomic_load(&impostor->conduct)) {
+	switch (atomic_load(&impostor.conduct)) {
 	case GARBAGE: /* too short, of another question, and at last too long for any signature */
-		send(impostor->server, "x", 1, 0);
-		send(impostor->server, &answer, CHANNEL_ANSWER_HEAD + 64, 0);
+		send(impostor.server, "x", 1, 0);
+		send(impostor.server, &answer, CHANNEL_ANSWER_HEAD + 64, 0);
 		answer.number = question->number;
-		send(impostor->server, &answer, sizeof answer, 0);
+		send(impostor.server, &answer, sizeof answer, 0);
 		break;
 	case FORGED:
 		answer.number = question->number;
-		send(impostor->server, &answer, CHANNEL_ANSWER_HEAD + 64, 0);
+		send(impostor.server, &answer, CHANNEL_ANSWER_HEAD + 64, 0);
 		break;
 	case REFUSING:
 		answer.number = question->number;
-		send(impostor->server, &answer, CHANNEL_ANSWER_HEAD, 0);
+		send(impostor.server, &answer, CHANNEL_ANSWER_HEAD, 0);
 		break;
 	default: /* EMPTY */
-		send(impostor->server, "", 0, 0);
+		send(impostor.server, "", 0, 0);
 	}
 }
 
-static void *impostor_main(void *memory)
+static void *impostor_main(void *unused)
 {
-	struct impostor *impostor = memory;
 	struct channel_question question;
 	struct channel_answer answer;
 	ssize_t got;
-	while ((got = recv(impostor->server, &question, sizeof question, 0)) > 0) {
-		if (impostor->conduct == LEAVING)
+	(void)unused;
+	while ((got = recv(impostor.server, &question, sizeof question, 0)) > 0) {
+		if (impostor.conduct == LEAVING)
 			break;
-		if (impostor->conduct > SLOW) {
-			misanswer(impostor, &question);
+		if (impostor.conduct > SLOW) {
+			misanswer(&question);
 			continue;
 		}
-		assert_int_equal(send(impostor->holder, &question, (size_t)got, 0), got);
-		got = recv(impostor->holder, &answer, sizeof answer, 0);
+		assert_int_equal(send(impostor.holder, &question, (size_t)got, 0), got);
+		got = recv(impostor.holder, &answer, sizeof answer, 0);
 		assert_true(got > (ssize_t)CHANNEL_ANSWER_HEAD);
-		if (impostor->conduct == SILENT) {
-			impostor->kept = answer;
-			impostor->kept_size = got;
+		if (impostor.conduct == SILENT) {
+			impostor.kept = answer;
+			impostor.kept_size = got;
 			continue;
 		}
-		if (impostor->conduct == SLOW)
+		if (impostor.conduct == SLOW)
 			poll(NULL, 0, 300);
-		send(impostor->server, &answer, (size_t)got, MSG_NOSIGNAL);
+		send(impostor.server, &answer, (size_t)got, MSG_NOSIGNAL);
 	}
-	fd_close(&impostor->server);
+	fd_close(&impostor.server);
 	return NULL;
 }
 
-static void impostor_start(struct fixture *fixture, struct impostor *impostor, enum conduct conduct)
+static void impostor_start(struct fixture *fixture, enum conduct conduct)
 {
 	int ends[2];
-	memset(impostor, 0, sizeof *impostor);
-	impostor->conduct = (int)conduct;
+	memset(&impostor, 0, sizeof impostor);
+	impostor.conduct = (int)conduct;
 	assert_true(keyholder_pair(ends, &fixture->fault));
-	impostor->server = ends[0];
-	impostor->holder = fixture->channel;
+	impostor.server = ends[0];
+	impostor.holder = fixture->channel;
 	fixture->channel = ends[1];
 	tls_server_ask(fixture->server, fixture->channel);
-	assert_int_equal(pthread_create(&impostor->thread, NULL, impostor_main, impostor), 0);
+	assert_int_equal(pthread_create(&impostor.thread, NULL, impostor_main, NULL), 0);
 }
 
-static void impostor_stop(struct fixture *fixture, struct impostor *impostor)
+static void impostor_stop(struct fixture *fixture)
 {
 	fd_close(&fixture->channel);
-	assert_int_equal(pthread_join(impostor->thread, NULL), 0);
-	fixture->channel = impostor->holder;
+	assert_int_equal(pthread_join(impostor.thread, NULL), 0);
+	fixture->channel = impostor.holder;
 }
 
 static int64_t now_ms(void)
@@ -118,8 +119,7 @@ static void a_wrong_answer_fails_the_handshake_and_no_more(void **state)
 	static const enum conduct conducts[] = {GARBAGE, FORGED, REFUSING, EMPTY, LEAVING};
 	for (size_t i = 0; i < sizeof conducts / sizeof *conducts; i++) {
 		struct fixture *fixture = *state;
-		struct impostor impostor;
-		impostor_start(fixture, &impostor, HONEST);
+		impostor_start(fixture, HONEST);
 		assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
 		impostor.conduct = (int)conducts[i];
 		int64_t before = now_ms();
@@ -133,23 +133,21 @@ static void a_wrong_answer_fails_the_handshake_and_no_more(void **state)
 		impostor.conduct = HONEST;
 		if (conducts[i] != LEAVING)
 			assert_true(shakes_hands(fixture, TLS1_3_VERSION, 1, NULL));
-		impostor_stop(fixture, &impostor);
+		impostor_stop(fixture);
 	}
 }
 
 static void a_slow_answer_is_waited_for(void **state)
 {
-	struct impostor impostor;
-	impostor_start(*state, &impostor, SLOW);
+	impostor_start(*state, SLOW);
 	assert_true(shakes_hands(*state, TLS1_3_VERSION, 0, NULL));
-	impostor_stop(*state, &impostor);
+	impostor_stop(*state);
 }
 
 static void silence_is_waited_for_once_and_ends_with_a_late_answer(void **state)
 {
 	struct fixture *fixture = *state;
-	struct impostor impostor;
-	impostor_start(fixture, &impostor, SILENT);
+	impostor_start(fixture, SILENT);
 	capture_begin();
 	int64_t before = now_ms();
 	assert_false(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
@@ -166,7 +164,7 @@ static void silence_is_waited_for_once_and_ends_with_a_late_answer(void **state)
 	/* It is not taken for the answer to the next question. */
 	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
 	assert_true(shakes_hands(fixture, TLS1_2_VERSION, 1, NULL));
-	impostor_stop(fixture, &impostor);
+	impostor_stop(fixture);
 }
 
 /* ---- hostile questions */

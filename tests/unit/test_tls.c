@@ -123,6 +123,40 @@ static void an_answer_may_be_empty_or_come_in_parts(void **state)
 	client_close(&client);
 }
 
+/* A request, or the beginning of one, in the packet that ends the handshake, while others shake
+ * hands. */
+static void what_comes_with_the_end_of_a_handshake_is_kept(void **state)
+{
+	static const char request[] = "gemini://localhost/\r\n";
+	for (size_t missing = 0; missing < sizeof request + 20; missing += 7) {
+		struct client client, another;
+		char heard[sizeof request] = "";
+		size_t got;
+		open_client(*state, &client, TLS1_3_VERSION);
+		open_client(*state, &another, TLS1_3_VERSION);
+		assert_int_not_equal(SSL_do_handshake(client.ssl), 1);
+		assert_true(client_send(&client));
+		assert_int_equal(tls_handshake(client.tls), TLS_WANT_READ);
+		client_receive(&client);
+		assert_int_equal(SSL_do_handshake(client.ssl), 1);
+		assert_int_equal(
+			SSL_write(client.ssl, request, sizeof request - 1), sizeof request - 1);
+		client.chunk = BIO_ctrl_pending(client.out) - missing;
+		assert_true(client_send(&client));
+		assert_int_equal(tls_handshake(client.tls), TLS_DONE);
+		client_connect(&another);
+		client_close(&another);
+		if (missing > 0) {
+			assert_int_equal(
+				tls_read(client.tls, heard, sizeof heard, &got), TLS_WANT_READ);
+			assert_true(client_send(&client));
+		}
+		assert_int_equal(tls_read(client.tls, heard, sizeof heard, &got), TLS_DONE);
+		assert_string_equal(heard, request);
+		client_close(&client);
+	}
+}
+
 static void names_choose_certificates(void **state)
 {
 	static const struct {
@@ -400,6 +434,7 @@ int main(void)
 		TEST(an_answer_and_its_close_notify_leave_in_one_send),
 		TEST(single_bytes_are_enough),
 		TEST(an_answer_may_be_empty_or_come_in_parts),
+		TEST(what_comes_with_the_end_of_a_handshake_is_kept),
 		TEST(names_choose_certificates),
 		TEST(nothing_can_be_resumed),
 		TEST(every_kind_of_certificate_is_accepted),
