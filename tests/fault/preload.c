@@ -167,13 +167,24 @@ int clock_gettime(clockid_t which, struct timespec *now)
 	return result;
 }
 
+time_t time(time_t *out)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (out != NULL)
+		*out = now.tv_sec;
+	return now.tv_sec;
+}
+
 #if __TIMESIZE == 32
-/* The same under the name, and in the form, that programs have whose times go beyond 2038. */
+/* The same under the names, and in the forms, that programs have whose times go beyond 2038. */
 struct long_timespec {
 	int64_t tv_sec;
 	int32_t tv_nsec, padding;
 };
 int __clock_gettime64(clockid_t which, struct long_timespec *now);
+int64_t __time64(int64_t *out);
 
 int __clock_gettime64(clockid_t which, struct long_timespec *now)
 {
@@ -184,17 +195,16 @@ int __clock_gettime64(clockid_t which, struct long_timespec *now)
 		*now = (struct long_timespec){plain.tv_sec, (int32_t)plain.tv_nsec, 0};
 	return result;
 }
-#endif
 
-time_t time(time_t *out)
+int64_t __time64(int64_t *out)
 {
-	struct timespec now;
+	time_t now = time(NULL);
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	if (out != NULL)
-		*out = now.tv_sec;
-	return now.tv_sec;
+		*out = now;
+	return now;
 }
+#endif
 
 int gettimeofday(struct timeval *out, void *zone)
 {
