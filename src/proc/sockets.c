@@ -89,25 +89,29 @@ static bool copy_place(
 	return true;
 }
 
-/* Binds those of a place that are missing. Only the first is needed: the others spread the load,
- * and where the system refuses them workers share. */
+/* Binds those of a place that are missing. One is needed: more of them spread the load, and where
+ * the system refuses them workers share. What is kept moves up: a socket that listens and is
+ * nobody's would go on being given clients. */
 static bool bind_place(struct place *place, struct fault *fault)
 {
-	for (size_t i = 0; i < place->count; i++) {
-		if (place->fds[i] >= 0)
+	size_t wanted = place->count;
+	place->count = 0;
+	for (size_t i = 0; i < wanted; i++) {
+		int fd = place->fds[i];
+		bool is_new = fd < 0;
+		if (is_new)
+			fd = listen_bind(&place->bound, fault);
+		place->fds[i] = -1;
+		if (fd < 0)
 			continue;
-		place->fds[i] = listen_bind(&place->bound, fault);
-		if (place->fds[i] < 0 && i > 0) {
-			place->count = i;
-			return true;
-		}
-		if (place->fds[i] < 0)
-			return false;
+		place->fds[place->count++] = fd;
 		/* The first one decides what port 0 is. */
-		if (!listen_bound_address(place->fds[i], &place->bound))
+		if (is_new && !listen_bound_address(fd, &place->bound)) {
+			place->count = wanted;
 			return fault_set(fault, "cannot tell which address a socket has got");
+		}
 	}
-	return true;
+	return place->count > 0;
 }
 
 /* Whether it can be taken beside an old one: the same port, of all addresses and of one. Then

@@ -31,6 +31,7 @@ bool staff_start_keyholder(struct run *run, struct generation *generation, struc
 	pid_t pid = signals_fork();
 	if (pid == 0) {
 		title_set("kindling-keys");
+		log_settle(true);
 		run_let_go(run, NULL);
 		fd_close(&control[1]);
 		fd_close(&word[0]);
@@ -62,6 +63,9 @@ static int become_worker(
 {
 	unsigned seat = generation->slots[number].seat;
 	title_set("kindling-worker");
+	/* One that is replaced while a reload is under way logs as the rest of its generation does.
+	 */
+	log_settle(generation->state != GENERATION_SERVING);
 	run_let_go(run, generation);
 	sockets_keep(&generation->sockets, number, generation->conf->workers);
 	if (channel >= 0)
