@@ -160,17 +160,13 @@ static enum generation_step hear_keyholder(
 	struct run *run, struct generation *generation, struct fault *fault)
 {
 	struct keys_held held;
-	switch (keyholder_hear(generation->first_word, &held, fault)) {
-	case KEYHOLDER_SILENT:
+	enum keyholder_word word = keyholder_hear(generation->first_word, &held, fault);
+	if (word == KEYHOLDER_SILENT)
 		return GENERATION_GOES_ON;
-	case KEYHOLDER_FAILED:
-		return GENERATION_FAILED;
-	case KEYHOLDER_READY:
-		break;
-	}
 	fd_close(&generation->first_word);
-	return make_tls(generation, &held, fault) ? start(run, generation, fault)
-						  : GENERATION_FAILED;
+	if (word == KEYHOLDER_FAILED || !make_tls(generation, &held, fault))
+		return GENERATION_FAILED;
+	return start(run, generation, fault);
 }
 
 static void count_ready(struct generation *generation)
@@ -223,7 +219,9 @@ void generation_give_up(struct run *run, struct generation *generation)
 	const struct generation *old = run_find(run, GENERATION_SERVING);
 	sockets_remove_files(&generation->sockets, old != NULL ? &old->sockets : NULL);
 	generation->given_up = true;
-	staff_signal(generation, SIGKILL, true); /* they have served nobody */
+	/* Workers have served nobody. A keyholder that has said its word ends by itself: it has
+	 * failed, or nobody is left to ask it. */
+	staff_signal(generation, SIGKILL, generation->first_word >= 0);
 	generation_retire(generation);
 	if (generation->opened_log)
 		log_settle(false);

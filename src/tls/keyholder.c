@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -23,6 +24,8 @@
 #ifndef MCL_ONFAULT
 #define MCL_ONFAULT 0
 #endif
+
+#define THREAD_AGAIN_MS 100 /* where the system has none to give */
 
 struct held_key {
 	EVP_PKEY *key; /* NULL where it was not read */
@@ -217,17 +220,25 @@ static struct line *free_line(struct line *lines)
 static void start_line(const struct keys *keys, struct line *lines, int fd)
 {
 	struct line *line = free_line(lines);
+	bool told = false;
 
-	if (line != NULL) {
+	while (line != NULL) {
 		line->keys = keys;
 		line->fd = fd;
 		atomic_store(&line->ended, false);
 		line->used = pthread_create(&line->thread, NULL, serve_line, line) == 0;
 		if (line->used)
 			return;
+		if (!told)
+			log_message(LOG_ERROR,
+				"the keyholder cannot serve another worker yet: out of threads");
+		told = true;
+		/* For as long as the worker lives, which would fail every handshake without it. */
+		if (poll(&(struct pollfd){.fd = fd}, 1, THREAD_AGAIN_MS) > 0)
+			break;
 	}
-	/* Whoever asks there will hear that it is gone. */
-	log_message(LOG_ERROR, "the keyholder cannot serve another worker: out of threads");
+	if (line == NULL) /* whoever asks there will hear that it is gone */
+		log_message(LOG_ERROR, "the keyholder cannot serve another worker: too many");
 	fd_close(&fd);
 }
 

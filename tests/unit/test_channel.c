@@ -4,11 +4,32 @@
  */
 #include "tls/channel.h"
 
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdatomic.h>
 
 #include "capture.h"
 #include "holder.h"
+
+/* ---- threads that are not to be had */
+
+static atomic_int threads_missing; /* how many calls fail from here on */
+
+/* Stands in front of the C library's for this program. */
+__attribute__((visibility("hidden"))) int pthread_create(
+	pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument)
+{
+	static __typeof__(&pthread_create) real;
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+	if (atomic_load(&threads_missing) > 0) {
+		atomic_fetch_sub(&threads_missing, 1);
+		return EAGAIN;
+	}
+	return real(thread, attributes, run, argument);
+}
 
 static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
 
@@ -379,6 +400,41 @@ static void every_process_gets_a_channel_of_its_own(void **state)
 	assert_true(shakes_hands(fixture, TLS1_3_VERSION, 0, NULL));
 }
 
+static void a_channel_waits_for_its_thread(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_answer answer;
+	capture_begin();
+	atomic_store(&threads_missing, 3);
+	int channel = holder_channel(&fixture->holder);
+	assert_true(put(channel, &ask, &answer) > 0);
+	fd_close(&channel);
+	assert_int_equal(count_of(capture_end(), "out of threads"), 1);
+}
+
+static void whoever_leaves_meanwhile_holds_nobody_up(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ask ask = {0, ECDSA, "1.3", 0, 0, 0};
+	struct channel_answer answer;
+	capture_begin();
+	atomic_store(&threads_missing, INT_MAX);
+	int left = holder_channel(&fixture->holder);
+	while (atomic_load(&threads_missing) == INT_MAX)
+		poll(NULL, 0, 1);
+	fd_close(&left);
+	int channel = holder_channel(&fixture->holder);
+	/* One more attempt may still be for whoever left. */
+	int before = atomic_load(&threads_missing);
+	while (atomic_load(&threads_missing) > before - 2)
+		poll(NULL, 0, 1);
+	atomic_store(&threads_missing, 0);
+	assert_true(put(channel, &ask, &answer) > 0);
+	fd_close(&channel);
+	(void)capture_end();
+}
+
 static void what_is_no_channel_is_passed_over(void **state)
 {
 	struct fixture *fixture = *state;
@@ -412,6 +468,8 @@ int main(void)
 		TEST(whoever_does_not_read_keeps_nobody_waiting),
 		TEST(a_server_cannot_fill_the_holder_with_descriptors),
 		TEST(every_process_gets_a_channel_of_its_own),
+		TEST(a_channel_waits_for_its_thread),
+		TEST(whoever_leaves_meanwhile_holds_nobody_up),
 		TEST(what_is_no_channel_is_passed_over),
 		TEST(a_holder_that_is_gone_takes_no_channel),
 	};
